@@ -1,0 +1,3 @@
+"""The golden-record hub."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Pure knowledge of master data: no I/O, time is an argument."""

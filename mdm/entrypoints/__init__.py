@@ -1,0 +1,1 @@
+"""The rim: HTTP, command line and workers."""

@@ -1,0 +1,185 @@
+"""Everything that can go wrong in the hub, with a stable code and HTTP status.
+
+MdmError                        500
+├── InvalidInput                422  malformed input
+│   ├── DeclarationError        422  a domain, model or mapping file
+│   ├── InvalidAttributes       422  attributes a domain does not accept
+│   ├── UnreadableRow           422  a row or message that cannot be parsed
+│   ├── FutureSourceTime        422
+│   └── InvalidCursor           422
+├── NotFound                    404
+│   ├── UnknownDomain
+│   ├── UnknownSource
+│   ├── UnknownMaster
+│   └── UnknownFile
+├── Conflict                    409
+│   ├── MessageConflict              same message id, other bytes
+│   ├── VersionConflict              same source version, other content
+│   ├── AlreadyDecided
+│   └── AlreadyRunning
+├── TooLarge                    413
+├── Unauthenticated             401
+├── Forbidden                   403
+├── Moved                       503  the ground moved while deciding; try again
+├── Unavailable                 503
+└── RuleError                   500  a declared rule failed to run
+"""
+
+from typing import Any
+
+
+class MdmError(Exception):
+    """The hub could not do what was asked."""
+
+    code = "error"
+    status = 500
+
+    def __init__(self, message: str | None = None, *, hint: str | None = None, **details: Any) -> None:
+        """Keep what was wrong, what to do next (`hint`) and JSON-able details such as path and file."""
+        self.message = message or (type(self).__doc__ or "").strip()
+        self.hint = hint
+        self.details = details
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}" if self.hint else self.message
+
+
+class InvalidInput(MdmError):
+    """The input is malformed."""
+
+    code = "invalid_input"
+    status = 422
+
+
+class DeclarationError(InvalidInput):
+    """A declaration is not valid."""
+
+    code = "invalid_declaration"
+
+
+class InvalidAttributes(InvalidInput):
+    """The domain does not accept these attributes."""
+
+    code = "invalid_attributes"
+
+
+class UnreadableRow(InvalidInput):
+    """The row cannot be parsed."""
+
+    code = "unreadable_row"
+
+
+class FutureSourceTime(InvalidInput):
+    """The source time lies more than five minutes ahead of the hub's clock."""
+
+    code = "future_source_time"
+
+
+class InvalidCursor(InvalidInput):
+    """The page cursor is not one this hub has issued."""
+
+    code = "invalid_cursor"
+
+
+class NotFound(MdmError):
+    """There is no such thing here."""
+
+    code = "not_found"
+    status = 404
+
+
+class UnknownDomain(NotFound):
+    """No such domain is declared."""
+
+    code = "unknown_domain"
+
+
+class UnknownSource(NotFound):
+    """No such source system is registered."""
+
+    code = "unknown_source"
+
+
+class UnknownMaster(NotFound):
+    """No master has this id."""
+
+    code = "unknown_master"
+
+
+class UnknownFile(NotFound):
+    """No feed of this source reads the file."""
+
+    code = "unknown_file"
+
+
+class Conflict(MdmError):
+    """The request contradicts what the hub already knows."""
+
+    code = "conflict"
+    status = 409
+
+
+class MessageConflict(Conflict):
+    """This message id was already accepted with other bytes."""
+
+    code = "message_conflict"
+
+
+class VersionConflict(Conflict):
+    """This source version was already accepted with other content."""
+
+    code = "version_conflict"
+
+
+class AlreadyDecided(Conflict):
+    """Somebody has already decided this."""
+
+    code = "already_decided"
+
+
+class AlreadyRunning(Conflict):
+    """A hub is already running on this folder."""
+
+    code = "already_running"
+
+
+class TooLarge(MdmError):
+    """The request is larger than the hub accepts."""
+
+    code = "too_large"
+    status = 413
+
+
+class Unauthenticated(MdmError):
+    """An API key is needed."""
+
+    code = "unauthenticated"
+    status = 401
+
+
+class Forbidden(MdmError):
+    """This API key may not do that."""
+
+    code = "forbidden"
+    status = 403
+
+
+class Moved(MdmError):
+    """The records moved while the hub was deciding; it will try again."""
+
+    code = "moved"
+    status = 503
+
+
+class Unavailable(MdmError):
+    """A part of the hub is not ready."""
+
+    code = "unavailable"
+    status = 503
+
+
+class RuleError(MdmError):
+    """A declared rule failed to run."""
+
+    code = "rule_error"
