@@ -1,0 +1,32 @@
+"""The rows of the hub's tables: data, no behaviour."""
+
+from sqlmodel import SQLModel
+
+from mdm.store.tables.access import ApiKey
+from mdm.store.tables.deliveries import Delivery, Load, Quarantine
+from mdm.store.tables.golden import GoldenSlice, GoldenVersion
+from mdm.store.tables.records import Fact, HotKey, MatchKey, SourceRecord
+from mdm.store.tables.releases import Release
+from mdm.store.tables.resolution import Crosswalk, Edge, Master, RecordConstraint, Task
+
+METADATA = SQLModel.metadata
+
+__all__ = [
+    "METADATA",
+    "ApiKey",
+    "Crosswalk",
+    "Delivery",
+    "Edge",
+    "Fact",
+    "GoldenSlice",
+    "GoldenVersion",
+    "HotKey",
+    "Load",
+    "Master",
+    "MatchKey",
+    "Quarantine",
+    "RecordConstraint",
+    "Release",
+    "SourceRecord",
+    "Task",
+]

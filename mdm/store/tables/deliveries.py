@@ -1,0 +1,85 @@
+"""What arrived, byte for byte, and what became of it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, SmallInteger, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from mdm.store.tables.columns import document, instant, serial
+
+
+class Load(SQLModel, table=True):
+    """A file of deliveries; `position` is the byte after the last accepted row."""
+
+    __tablename__ = "load"
+    __table_args__ = (UniqueConstraint("source", "feed", "file_digest", name="load_once"),)
+
+    id: UUID = Field(primary_key=True)
+    source: str
+    feed: str
+    file_name: str
+    file_digest: str
+    context: dict[str, Any] = document()
+    state: str
+    position: int = Field(sa_type=BigInteger)
+    rows: int
+    started_by: str
+    started_at: datetime = instant()
+    accepted_at: datetime | None = instant(nullable=True)
+
+
+class Delivery(SQLModel, table=True):
+    """One message or file row as received."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("source", "message_id", name="delivery_once"),
+        Index("delivery_pending", "id", postgresql_where=text("state = 'pending'")),
+        Index("delivery_of_load", "load_id", "state", postgresql_where=text("load_id IS NOT NULL")),
+    )
+
+    id: int = serial()
+    source: str
+    message_id: str
+    load_id: UUID | None = Field(default=None, foreign_key="load.id")
+    row_number: int | None = None
+    raw: bytes
+    digest: bytes
+    delivered_by: str
+    received_at: datetime = instant()
+    correlation_id: str
+    traceparent: str | None = None
+    state: str
+    attempts: int = Field(sa_type=SmallInteger, sa_column_kwargs={"server_default": text("0")})
+    record_id: int | None = Field(default=None, sa_type=BigInteger)
+    ended_at: datetime | None = instant(nullable=True)
+
+
+class Quarantine(SQLModel, table=True):
+    """Input that was set aside, with the reason; the bytes are the delivery's, or `raw` where none was accepted."""
+
+    __tablename__ = "quarantine"
+    __table_args__ = (
+        Index("quarantine_open", "id", postgresql_where=text("state = 'open'")),
+        Index("quarantine_of_delivery", "delivery_id"),
+    )
+
+    id: int = serial()
+    delivery_id: int | None = Field(default=None, sa_type=BigInteger, foreign_key="delivery.id")
+    source: str
+    message_id: str
+    domain: str | None = None
+    source_key: str | None = None
+    code: str
+    message: str
+    details: dict[str, Any] = document()
+    fingerprint: str
+    severity: str
+    raw: bytes | None = None
+    created_at: datetime = instant()
+    state: str
+    decided_by: str | None = None
+    decided_at: datetime | None = instant(nullable=True)
+    note: str | None = None

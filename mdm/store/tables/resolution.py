@@ -1,0 +1,110 @@
+"""Who is who: edges, constraints, masters and the crosswalk."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import REAL, BigInteger, Index, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from mdm.store.tables.columns import document, instant
+
+
+class Edge(SQLModel, table=True):
+    """A scored pair of source records at or above the review threshold; `left_id < right_id`."""
+
+    __tablename__ = "edge"
+    __table_args__ = (Index("edge_right", "right_id"),)
+
+    left_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="source_record.id")
+    right_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="source_record.id")
+    weight: float = Field(sa_type=REAL)
+    outcome: str
+    levels: list[int] = Field(sa_type=ARRAY(SmallInteger))
+    vetoes: list[str] = Field(sa_type=ARRAY(Text))
+    release: int
+    scored_at: datetime = instant()
+
+
+class RecordConstraint(SQLModel, table=True):
+    """A steward's must-link or cannot-link between two source records; `left_id < right_id`."""
+
+    __tablename__ = "record_constraint"
+    __table_args__ = (Index("record_constraint_right", "right_id"),)
+
+    left_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="source_record.id")
+    right_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="source_record.id")
+    kind: str
+    evidence: dict[str, Any] = document()
+    reason: str
+    decided_by: str
+    decided_at: datetime = instant()
+
+
+class Master(SQLModel, table=True):
+    """The stable identity of one real-world thing; `revision` counts every touch, `version` the announced ones."""
+
+    __tablename__ = "master"
+    __table_args__ = (
+        Index("master_of_domain", "domain", "id"),
+        Index("master_search", "search_text", postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"}),
+        Index("master_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    domain: str
+    status: str
+    merged_into: UUID | None = Field(default=None, foreign_key="master.id")
+    version: int
+    revision: int
+    created_at: datetime = instant()
+    recorded_at: datetime = instant()
+    due_at: datetime | None = instant(nullable=True)
+    search_text: str
+
+
+class Crosswalk(SQLModel, table=True):
+    """A link source record → master over the master's versions `[from_version, until_version)`."""
+
+    __tablename__ = "crosswalk"
+    __table_args__ = (
+        Index("crosswalk_current", "record_id", unique=True, postgresql_where=text("until_version IS NULL")),
+    )
+
+    master_id: UUID = Field(primary_key=True, foreign_key="master.id")
+    record_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="source_record.id")
+    link_no: int = Field(primary_key=True)
+    reason: str
+    from_version: int
+    until_version: int | None = None
+
+
+class Task(SQLModel, table=True):
+    """Work for a steward about one master, or about whether two are one (`master_id < other_id`)."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        Index(
+            "task_open",
+            "kind",
+            "master_id",
+            "other_id",
+            unique=True,
+            postgresql_where=text("closed_at IS NULL"),
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("task_other", "other_id", postgresql_where=text("closed_at IS NULL")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    domain: str
+    kind: str
+    owner: str
+    severity: str
+    master_id: UUID = Field(foreign_key="master.id")
+    other_id: UUID | None = Field(default=None, foreign_key="master.id")
+    evidence: dict[str, Any] = document()
+    created_at: datetime = instant()
+    closed_at: datetime | None = instant(nullable=True)
+    outcome: str | None = None
