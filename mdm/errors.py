@@ -4,6 +4,7 @@ MdmError                        500
 ├── InvalidInput                422  malformed input
 │   ├── DeclarationError        422  a domain, model or mapping file
 │   ├── InvalidAttributes       422  attributes a domain does not accept
+│   ├── UnreadableFile          422  a file that is not what its mapping says
 │   ├── UnreadableRow           422  a row or message that cannot be parsed
 │   ├── FutureSourceTime        422
 │   └── InvalidCursor           422
@@ -62,6 +63,12 @@ class InvalidAttributes(InvalidInput):
     """The domain does not accept these attributes."""
 
     code = "invalid_attributes"
+
+
+class UnreadableFile(InvalidInput):
+    """The file is not what its mapping says."""
+
+    code = "unreadable_file"
 
 
 class UnreadableRow(InvalidInput):
