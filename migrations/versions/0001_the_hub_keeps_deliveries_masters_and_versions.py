@@ -190,7 +190,7 @@ CREATE TABLE crosswalk (
     from_version integer NOT NULL,
     until_version integer,
     PRIMARY KEY (master_id, record_id, link_no),
-    FOREIGN KEY(master_id) REFERENCES master (id),
+    FOREIGN KEY(master_id) REFERENCES master (id) DEFERRABLE INITIALLY DEFERRED,
     FOREIGN KEY(record_id) REFERENCES source_record (id)
 );
 

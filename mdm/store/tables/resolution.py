@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import REAL, BigInteger, Index, SmallInteger, Text, text
+from sqlalchemy import REAL, BigInteger, Column, ForeignKey, Index, SmallInteger, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -72,7 +72,11 @@ class Crosswalk(SQLModel, table=True):
         Index("crosswalk_current", "record_id", unique=True, postgresql_where=text("until_version IS NULL")),
     )
 
-    master_id: UUID = Field(primary_key=True, foreign_key="master.id")
+    master_id: UUID = Field(
+        sa_column=Column(
+            ForeignKey("master.id", deferrable=True, initially="DEFERRED"), primary_key=True, type_=Uuid()
+        )
+    )
     record_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="source_record.id")
     link_no: int = Field(primary_key=True)
     reason: str

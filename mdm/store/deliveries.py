@@ -1,0 +1,113 @@
+"""Queries on deliveries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, update
+from sqlmodel import Session, col
+
+from mdm.store.sql import run
+from mdm.store.tables import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A message to accept; `digest` is the SHA-256 of `raw`."""
+
+    message_id: str
+    raw: bytes
+    digest: bytes
+    correlation_id: str
+    row_number: int | None = None
+
+
+def accept(
+    session: Session,
+    new: Sequence[NewDelivery],
+    *,
+    source: str,
+    actor: str,
+    now: datetime,
+    load_id: UUID | None = None,
+    traceparent: str | None = None,
+) -> dict[str, Row[Any]]:
+    """Keep what is new and return the kept rows (id, message_id, digest, state, received_at) by message id."""
+    run(
+        session,
+        "ingest/accept_deliveries",
+        source=source,
+        load_id=load_id,
+        actor=actor,
+        now=now,
+        traceparent=traceparent,
+        message_ids=[d.message_id for d in new],
+        raws=[d.raw for d in new],
+        digests=[d.digest for d in new],
+        row_numbers=[d.row_number for d in new],
+        correlation_ids=[d.correlation_id for d in new],
+    )
+    kept = select(Delivery.id, Delivery.message_id, Delivery.digest, Delivery.state, Delivery.received_at).where(
+        col(Delivery.source) == source, col(Delivery.message_id).in_([d.message_id for d in new])
+    )
+    return {row.message_id: row for row in session.connection().execute(kept)}
+
+
+def claim(session: Session, *, size: int) -> Sequence[Row[Any]]:
+    """Lock the oldest pending deliveries: id, source, message_id, raw, received_at, correlation_id, feed, context."""
+    return run(session, "ingest/claim_deliveries", size=size)
+
+
+def claim_named(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Lock those of these deliveries that are pending and free; columns as in `claim`."""
+    return run(session, "ingest/claim_named_deliveries", ids=list(ids))
+
+
+def end(session: Session, ended: Iterable[tuple[int, str, int | None]], *, now: datetime) -> None:
+    """Record the final state and source record of each (delivery id, state, record id)."""
+    ids, states, records = zip(*ended, strict=True)
+    run(session, "ingest/end_deliveries", ids=list(ids), states=list(states), record_ids=list(records), now=now)
+
+
+def count_attempt(session: Session, delivery_id: int) -> int | None:
+    """Count one more attempt to process the delivery alone; None if it is no longer pending."""
+    counted = (
+        update(Delivery)
+        .where(col(Delivery.id) == delivery_id, col(Delivery.state) == "pending")
+        .values(attempts=col(Delivery.attempts) + 1)
+        .returning(col(Delivery.attempts))
+    )
+    return session.connection().execute(counted).scalar()
+
+
+def oldest_pending(session: Session, *, size: int) -> list[int]:
+    """Return the ids of the oldest pending deliveries, unlocked."""
+    found = select(Delivery.id).where(col(Delivery.state) == "pending").order_by(col(Delivery.id)).limit(size)
+    return list(session.connection().execute(found).scalars())
+
+
+def get(session: Session, delivery_id: int) -> Delivery | None:
+    """Return a delivery, or None."""
+    return session.get(Delivery, delivery_id)
+
+
+def states(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Return the state of each of these deliveries."""
+    found = select(Delivery.id, Delivery.state).where(col(Delivery.id).in_(ids))
+    return {row.id: row.state for row in session.connection().execute(found)}
+
+
+def count_by_state(session: Session, *, load_id: UUID | None = None) -> dict[str, int]:
+    """Count deliveries per state, of one load or of all."""
+    counted = select(Delivery.state, func.count()).group_by(Delivery.state)
+    if load_id is not None:
+        counted = counted.where(col(Delivery.load_id) == load_id)
+    return {state: n for state, n in session.connection().execute(counted)}
+
+
+def pending(session: Session, *, bound: int = 100_000) -> int:
+    """Count pending deliveries, up to `bound`."""
+    some = select(Delivery.id).where(col(Delivery.state) == "pending").limit(bound).subquery()
+    return session.connection().execute(select(func.count()).select_from(some)).scalar_one()

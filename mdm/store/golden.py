@@ -1,0 +1,106 @@
+"""Queries on masters, their links, slices and versions."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlmodel import Session, col
+
+from mdm.store.sql import as_json, run
+from mdm.store.tables import GoldenVersion, Master
+
+
+class Ended(NamedTuple):
+    """A slice that stops being part of its master from `version` on."""
+
+    id: int
+    version: int
+
+
+def masters(session: Session, ids: Iterable[UUID]) -> dict[UUID, Master]:
+    """Return the masters with these ids."""
+    found = session.scalars(select(Master).where(col(Master.id).in_(list(ids))).execution_options(populate_existing=True))
+    return {m.id: m for m in found}
+
+
+def links(session: Session, ids: Iterable[UUID]) -> dict[UUID, list[Row[Any]]]:
+    """Return every link each master has or had, in order of source and key."""
+    return _by_master(run(session, "golden/read_links", ids=list(ids)))
+
+
+def current_slices(session: Session, ids: Iterable[UUID]) -> dict[UUID, list[Row[Any]]]:
+    """Return the slices of each master's newest version, in time order."""
+    return _by_master(run(session, "golden/read_current_slices", ids=list(ids)))
+
+
+def _by_master(rows: Iterable[Row[Any]]) -> dict[UUID, list[Row[Any]]]:
+    grouped: dict[UUID, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        grouped[row.master_id].append(row)
+    return grouped
+
+
+def write_masters(session: Session, rows: Sequence[dict[str, Any]], *, domain: str) -> None:
+    """Insert masters or bring them to their next version."""
+    if rows:
+        run(session, "golden/write_masters", rows=as_json(rows), domain=domain)
+
+
+def replace_slices(
+    session: Session, *, ended: Sequence[Ended], deleted: Sequence[int], new: Sequence[dict[str, Any]]
+) -> None:
+    """End slices at a version, delete those that version replaces, and write the new ones."""
+    if ended:
+        ids, versions = zip(*ended, strict=True)
+        run(session, "golden/close_slices", ids=list(ids), versions=list(versions))
+    if deleted:
+        run(session, "golden/delete_slices", ids=list(deleted))
+    if new:
+        run(session, "golden/write_slices", rows=as_json(new))
+
+
+def write_versions(session: Session, rows: Sequence[dict[str, Any]], *, release: int) -> None:
+    """Keep announced versions."""
+    if rows:
+        run(session, "golden/write_versions", rows=as_json(rows), release=release)
+
+
+def version_at(session: Session, master_id: UUID, known_at: datetime | None) -> GoldenVersion | None:
+    """Return the newest version recorded no later than `known_at` (None: the newest of all)."""
+    newest = select(GoldenVersion).where(col(GoldenVersion.master_id) == master_id)
+    if known_at is not None:
+        newest = newest.where(col(GoldenVersion.recorded_at) <= known_at)
+    return session.scalars(newest.order_by(col(GoldenVersion.version).desc()).limit(1)).first()
+
+
+def versions(session: Session, master_id: UUID, *, before: int | None, limit: int) -> list[GoldenVersion]:
+    """Return versions of a master, newest first, below `before`."""
+    page = select(GoldenVersion).where(col(GoldenVersion.master_id) == master_id)
+    if before is not None:
+        page = page.where(col(GoldenVersion.version) < before)
+    return list(session.scalars(page.order_by(col(GoldenVersion.version).desc()).limit(limit)))
+
+
+def slices_at(session: Session, master_id: UUID, version: int) -> Sequence[Row[Any]]:
+    """Return the timeline of one version: valid_from, valid_to, attributes, provenance."""
+    return run(session, "golden/read_slices_at", id=master_id, version=version)
+
+
+def links_at(session: Session, master_id: UUID, version: int) -> Sequence[Row[Any]]:
+    """Return the crosswalk of one version: source, source_key, link_no, reason, ended_at."""
+    return run(session, "golden/read_links_at", id=master_id, version=version)
+
+
+def aliases(session: Session, master_id: UUID) -> list[UUID]:
+    """Return every id that has been merged into this master, directly or through others."""
+    return [r.id for r in run(session, "golden/read_aliases", id=master_id)]
+
+
+def search(
+    session: Session, *, domain: str, pattern: str, after: UUID | None, limit: int
+) -> Sequence[Row[Any]]:
+    """Return live masters (id, version, status) whose search text contains the pattern, in id order."""
+    return run(session, "golden/search_masters", domain=domain, pattern=pattern, after=after, limit=limit)

@@ -1,0 +1,36 @@
+"""Queries on loads."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from mdm.store.tables import Load
+
+
+def find(session: Session, *, source: str, feed: str, file_digest: str) -> Load | None:
+    """Return the load of a file by its content, locked."""
+    same = select(Load).where(
+        col(Load.source) == source, col(Load.feed) == feed, col(Load.file_digest) == file_digest
+    )
+    return session.scalars(same.with_for_update()).first()
+
+
+def add(session: Session, load: Load) -> None:
+    """Keep a new load."""
+    session.add(load)
+    session.flush()
+
+
+def get(session: Session, load_id: UUID, *, lock: bool = False) -> Load | None:
+    """Return a load, or None."""
+    return session.get(Load, load_id, with_for_update=lock or None)
+
+
+def page(session: Session, *, before: UUID | None, limit: int) -> Sequence[Load]:
+    """Return loads, newest first."""
+    newest = select(Load).order_by(col(Load.id).desc()).limit(limit)
+    if before is not None:
+        newest = newest.where(col(Load.id) < before)
+    return list(session.scalars(newest))

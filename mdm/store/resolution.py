@@ -1,0 +1,106 @@
+"""Queries on edges, components, masters and the crosswalk."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlmodel import Session, col
+
+from mdm.store.sql import as_json, run
+from mdm.store.tables import Crosswalk, Master
+
+
+class Link(NamedTuple):
+    """A link to open or close at a version of its master."""
+
+    master_id: UUID
+    record_id: int
+    version: int
+    number: int = 0
+    reason: str = ""
+
+
+def forget_edges(session: Session, ids: Sequence[int]) -> None:
+    """Forget the scored edges of records."""
+    run(session, "resolution/forget_edges", ids=list(ids))
+
+
+def write_edges(session: Session, rows: Sequence[dict[str, Any]], *, release: int, now: datetime) -> None:
+    """Keep edges (left_id < right_id, weight, outcome, levels, vetoes)."""
+    if rows:
+        run(session, "resolution/write_edges", rows=as_json(rows), release=release, now=now)
+
+
+def component(session: Session, ids: Iterable[int]) -> Sequence[Row[Any]]:
+    """Return the records connected with these, each with its master if it has one."""
+    return run(session, "resolution/read_component", ids=list(ids))
+
+
+def edges(session: Session, ids: Iterable[int]) -> Sequence[Row[Any]]:
+    """Return the edges inside a set of records."""
+    return run(session, "resolution/read_edges", ids=list(ids))
+
+
+def constraints(session: Session, ids: Iterable[int]) -> Sequence[Row[Any]]:
+    """Return the constraints inside a set of records."""
+    return run(session, "resolution/read_constraints", ids=list(ids))
+
+
+def lock(session: Session, ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Lock masters in id order and return the revision of each."""
+    return {r.id: r.revision for r in run(session, "resolution/lock_masters", ids=sorted(ids))}
+
+
+def touch(session: Session, ids: Iterable[UUID]) -> None:
+    """Count a touch of masters whose surroundings changed."""
+    run(session, "resolution/touch_masters", ids=sorted(ids))
+
+
+def last_link_numbers(session: Session, ids: Iterable[int]) -> dict[int, int]:
+    """Return the number of the newest link of each record that ever had one."""
+    return {r.record_id: r.link_no for r in run(session, "resolution/last_link_numbers", ids=list(ids))}
+
+
+def close_links(session: Session, links: Sequence[Link]) -> None:
+    """End current links."""
+    if links:
+        run(
+            session,
+            "resolution/close_links",
+            masters=[x.master_id for x in links],
+            records=[x.record_id for x in links],
+            versions=[x.version for x in links],
+        )
+
+
+def open_links(session: Session, links: Sequence[Link]) -> None:
+    """Link records to masters."""
+    if links:
+        run(
+            session,
+            "resolution/open_links",
+            masters=[x.master_id for x in links],
+            records=[x.record_id for x in links],
+            numbers=[x.number for x in links],
+            reasons=[x.reason for x in links],
+            versions=[x.version for x in links],
+        )
+
+
+def members(session: Session, master_id: UUID) -> list[int]:
+    """Return the records linked to a master now."""
+    linked = select(Crosswalk.record_id).where(
+        col(Crosswalk.master_id) == master_id, col(Crosswalk.until_version).is_(None)
+    )
+    return list(session.connection().execute(linked).scalars())
+
+
+def survivor(session: Session, master_id: UUID) -> Master | None:
+    """Follow merges from a master to the one that lives on; None for an unknown id."""
+    master = session.get(Master, master_id)
+    while master is not None and master.merged_into is not None:
+        master = session.get(Master, master.merged_into)
+    return master
+

@@ -1,0 +1,7 @@
+-- Take these deliveries if they are still pending and nobody else is processing them.
+SELECT d.id, d.source, d.message_id, d.raw, d.received_at, d.correlation_id, d.traceparent, l.feed, l.context
+FROM delivery d
+LEFT JOIN load l ON l.id = d.load_id
+WHERE d.state = 'pending' AND d.id = ANY (CAST(:ids AS bigint[]))
+ORDER BY d.id
+FOR UPDATE OF d SKIP LOCKED
