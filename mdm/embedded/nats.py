@@ -1,0 +1,103 @@
+"""nats-server with JetStream for laptop and tests, reachable on the loopback address only."""
+
+import http.client
+import json
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+from mdm.embedded import binaries, processes
+from mdm.errors import Unavailable
+
+START_SECONDS = 30
+ATTEMPTS = 3  # somebody else may take the free port first
+
+
+@dataclass(slots=True)
+class Nats:
+    """A running nats-server."""
+
+    process: processes.Process
+    port: int
+    monitor_port: int
+    log: Path
+
+    @property
+    def url(self) -> str:
+        """The URL for clients."""
+        return f"nats://127.0.0.1:{self.port}"
+
+    @property
+    def monitor_url(self) -> str:
+        """The URL of the monitoring endpoints."""
+        return f"http://127.0.0.1:{self.monitor_port}"
+
+    def stop(self) -> None:
+        """Close the clients' connections and write what JetStream holds."""
+        processes.stop(self.process, (signal.SIGTERM, 15))
+
+
+def start(
+    folder: Path,
+    *,
+    port: int | None = None,
+    monitor_port: int | None = None,
+    durable: bool = True,
+    log: Path | None = None,
+) -> Nats:
+    """Start nats-server on a folder; with `durable` an acknowledged message is on disk.
+
+    The caller makes sure that nobody else starts on this folder.
+    """
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    log = log or folder.with_suffix(".log")
+    configuration = folder / "nats.conf"
+    if (leftover := processes.read_pid(folder / "nats.pid")) is not None:
+        processes.end_leftover(leftover, str(configuration), signal.SIGTERM)
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return _launch(configuration, port=port, monitor_port=monitor_port, durable=durable, log=log)
+        except Unavailable:
+            if "address already in use" not in processes.tail(log):
+                raise
+            port = monitor_port = None
+    return _launch(configuration, port=None, monitor_port=None, durable=durable, log=log)
+
+
+def _launch(file: Path, *, port: int | None, monitor_port: int | None, durable: bool, log: Path) -> Nats:
+    port, monitor_port = processes.free_ports(port, monitor_port)
+    file.write_text(_configuration(file.parent, port=port, monitor_port=monitor_port, durable=durable))
+    process = processes.spawn([str(binaries.nats_server()), "--config", str(file)], log=log)
+    server = Nats(process, port, monitor_port, log)
+    try:
+        processes.wait_until(lambda: _is_ready(server), process, log=log, seconds=START_SECONDS, what="nats-server")
+    except BaseException:
+        server.stop()
+        raise
+    return server
+
+
+def _configuration(folder: Path, *, port: int, monitor_port: int, durable: bool) -> str:
+    lines = [
+        "server_name: mdm",
+        f"listen: 127.0.0.1:{port}",
+        f"http: 127.0.0.1:{monitor_port}",
+        f"pid_file: {json.dumps(str(folder / 'nats.pid'))}",
+        "jetstream {",
+        f"  store_dir: {json.dumps(str(folder))}",
+        *(["  sync_interval: always"] if durable else []),
+        "}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _is_ready(server: Nats) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", server.monitor_port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,99 @@
+"""Fixtures every test may ask for; those on real servers set the markers `postgres` and `nats`."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from mdm import embedded
+from tests.support.servers import KillableNats, KillablePostgres, ForgetfulPostgres, delete_streams, open_folder
+
+MARKERS = {
+    "postgres": {"postgres_server", "durable_postgres"},
+    "nats": {"nats_server", "durable_nats"},
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for marker, fixtures in MARKERS.items():
+            if fixtures.intersection(getattr(item, "fixturenames", ())):
+                item.add_marker(marker)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[ForgetfulPostgres]:
+    """A forgetful PostgreSQL of this test process."""
+    with open_folder() as folder:
+        server = embedded.postgres.start(
+            Path(folder) / "postgres", password="test", settings=embedded.postgres.FORGETFUL
+        )
+        yield ForgetfulPostgres(server)
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: ForgetfulPostgres) -> str:
+    """Name of the migrated database that tests get a clone of."""
+    return postgres_server.migrated()
+
+
+@pytest.fixture
+def empty_database(postgres_server: ForgetfulPostgres) -> Iterator[str]:
+    """DSN of a fresh database without tables."""
+    dsn = postgres_server.create()
+    yield dsn
+    postgres_server.drop(dsn)
+
+
+@pytest.fixture
+def database(postgres_server: ForgetfulPostgres, migrated_template: str) -> Iterator[str]:
+    """DSN of a fresh migrated database."""
+    dsn = postgres_server.create(template=migrated_template)
+    yield dsn
+    postgres_server.drop(dsn)
+
+
+@pytest.fixture(scope="session")
+def nats_server() -> Iterator[embedded.Nats]:
+    """A nats-server of this test process that does not wait for the disk."""
+    with open_folder() as folder:
+        server = embedded.nats.start(Path(folder) / "nats", durable=False)
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def nats_url(nats_server: embedded.Nats) -> Iterator[str]:
+    """URL of a nats-server whose JetStream is empty."""
+    yield nats_server.url
+    delete_streams(nats_server.url)
+
+
+@pytest.fixture
+def durable_postgres() -> Iterator[Callable[[], KillablePostgres]]:
+    """Makes a running durable PostgreSQL that the test may stop, kill and start again."""
+    with ExitStack() as closing:
+
+        def make() -> KillablePostgres:
+            server = KillablePostgres(Path(closing.enter_context(open_folder())))
+            server.start()
+            closing.callback(server.stop)
+            return server
+
+        yield make
+
+
+@pytest.fixture
+def durable_nats() -> Iterator[Callable[[], KillableNats]]:
+    """Makes a running durable nats-server that the test may stop, kill and start again."""
+    with ExitStack() as closing:
+
+        def make() -> KillableNats:
+            server = KillableNats(Path(closing.enter_context(open_folder())))
+            server.start()
+            closing.callback(server.stop)
+            return server
+
+        yield make
