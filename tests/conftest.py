@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mdm import embedded
-from tests.support.servers import KillableNats, KillablePostgres, ForgetfulPostgres, delete_streams, open_folder
+from tests.support.servers import ForgetfulPostgres, KillableNats, KillablePostgres, delete_streams, open_folder
 
 MARKERS = {
     "postgres": {"postgres_server", "durable_postgres"},
