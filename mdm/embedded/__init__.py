@@ -7,12 +7,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from mdm.embedded import nats, postgres
+from mdm.embedded import nats, postgres, processes
 from mdm.embedded.folder import Folder, State, read_state
 from mdm.embedded.nats import Nats
 from mdm.embedded.postgres import Postgres
 
-__all__ = ["Nats", "Postgres", "Servers", "State", "nats", "postgres", "read_state", "start"]
+__all__ = ["Nats", "Postgres", "Servers", "State", "find", "nats", "postgres", "start"]
 
 
 @dataclass(slots=True)
@@ -68,13 +68,27 @@ def start(folder: Path) -> Servers:
         place = Folder(folder)
         closing.callback(place.release)
         state = place.state()
-        state.pid, state.nats_url = os.getpid(), None
+        state.forget_running()
+        state.pid = os.getpid()
         place.keep(state)
         database = postgres.start(place.path / "postgres", password=state.postgres_password, port=state.postgres_port)
         closing.callback(database.stop)
         broker = nats.start(place.path / "nats", port=state.nats_port, monitor_port=state.nats_monitor_port)
         closing.callback(broker.stop)
+        closing.callback(_forget, place, state)
         state.postgres_port, state.nats_port, state.nats_monitor_port = database.port, broker.port, broker.monitor_port
-        state.nats_url, state.nats_monitor_url = broker.url, broker.monitor_url
+        state.dsn, state.nats_url, state.nats_monitor_url = database.dsn, broker.url, broker.monitor_url
         place.keep(state)
         return Servers(database, broker, closing.pop_all())
+
+
+def find(folder: Path) -> State | None:
+    """Return where the servers running on a folder are, None if none run."""
+    state = read_state(folder)
+    running = state and state.dsn and state.pid and processes.command_line(state.pid)
+    return state if running else None
+
+
+def _forget(place: Folder, state: State) -> None:
+    state.forget_running()
+    place.keep(state)

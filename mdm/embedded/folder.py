@@ -19,8 +19,13 @@ class State:
     postgres_port: int | None = None
     nats_port: int | None = None
     nats_monitor_port: int | None = None
+    dsn: str | None = None
     nats_url: str | None = None
     nats_monitor_url: str | None = None
+
+    def forget_running(self) -> None:
+        """Drop what is true of a running hub only."""
+        self.pid = self.dsn = self.nats_url = self.nats_monitor_url = None
 
 
 class Folder:
@@ -72,7 +77,7 @@ def read_state(path: Path) -> State | None:
 def _already_running(path: Path) -> AlreadyRunning:
     state = read_state(path)
     pid = state.pid if state else None
-    where = f", PostgreSQL on port {state.postgres_port}, NATS at {state.nats_url}" if state and state.nats_url else ""
+    where = f", PostgreSQL on port {state.postgres_port}, NATS at {state.nats_url}" if state and state.dsn else ""
     return AlreadyRunning(
         f"A hub is already running on {path} (pid {pid or 'unknown'}{where}).",
         hint="Use that one, stop it, or set MDM_DATA_DIR to another folder.",
