@@ -23,7 +23,8 @@ MdmError                        500
 ├── Forbidden                   403
 ├── Moved                       503  the ground moved while deciding; try again
 ├── Unavailable                 503
-└── RuleError                   500  a declared rule failed to run
+├── RuleError                   500  a declared rule failed to run
+└── RepeatedCrash               500  a record that crashed alone, three times
 """
 
 from typing import Any
@@ -190,3 +191,9 @@ class RuleError(MdmError):
     """A declared rule failed to run."""
 
     code = "rule_error"
+
+
+class RepeatedCrash(MdmError):
+    """Processing this record failed again and again."""
+
+    code = "repeated_crash"

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, select, update
 from sqlmodel import Session, col
 
+from mdm.core.ids import lock_number
 from mdm.store.sql import run
 from mdm.store.tables import Delivery
 
@@ -111,3 +112,9 @@ def pending(session: Session, *, bound: int = 100_000) -> int:
     """Count pending deliveries, up to `bound`."""
     some = select(Delivery.id).where(col(Delivery.state) == "pending").limit(bound).subquery()
     return session.connection().execute(select(func.count()).select_from(some)).scalar_one()
+
+
+def guard(session: Session, delivery_id: int) -> bool:
+    """Take the right to process a delivery alone until the transaction ends; False if another has it."""
+    number = lock_number(f"alone|{delivery_id}")
+    return bool(session.connection().execute(select(func.pg_try_advisory_xact_lock(number))).scalar_one())

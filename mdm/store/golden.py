@@ -22,7 +22,9 @@ class Ended(NamedTuple):
 
 def masters(session: Session, ids: Iterable[UUID]) -> dict[UUID, Master]:
     """Return the masters with these ids."""
-    found = session.scalars(select(Master).where(col(Master.id).in_(list(ids))).execution_options(populate_existing=True))
+    found = session.scalars(
+        select(Master).where(col(Master.id).in_(list(ids))).execution_options(populate_existing=True)
+    )
     return {m.id: m for m in found}
 
 
@@ -99,8 +101,6 @@ def aliases(session: Session, master_id: UUID) -> list[UUID]:
     return [r.id for r in run(session, "golden/read_aliases", id=master_id)]
 
 
-def search(
-    session: Session, *, domain: str, pattern: str, after: UUID | None, limit: int
-) -> Sequence[Row[Any]]:
+def search(session: Session, *, domain: str, pattern: str, after: UUID | None, limit: int) -> Sequence[Row[Any]]:
     """Return live masters (id, version, status) whose search text contains the pattern, in id order."""
     return run(session, "golden/search_masters", domain=domain, pattern=pattern, after=after, limit=limit)

@@ -11,9 +11,7 @@ from mdm.store.tables import Load
 
 def find(session: Session, *, source: str, feed: str, file_digest: str) -> Load | None:
     """Return the load of a file by its content, locked."""
-    same = select(Load).where(
-        col(Load.source) == source, col(Load.feed) == feed, col(Load.file_digest) == file_digest
-    )
+    same = select(Load).where(col(Load.source) == source, col(Load.feed) == feed, col(Load.file_digest) == file_digest)
     return session.scalars(same.with_for_update()).first()
 
 

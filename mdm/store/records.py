@@ -60,9 +60,7 @@ def fact_digests(session: Session, versions: Iterable[tuple[int, int]]) -> dict[
     return {(r.record_id, r.version): r.digest for r in session.connection().execute(kept)}
 
 
-def replace_keys(
-    session: Session, *, domain: str, changed: Mapping[int, Sequence[str]], known: Iterable[int]
-) -> None:
+def replace_keys(session: Session, *, domain: str, changed: Mapping[int, Sequence[str]], known: Iterable[int]) -> None:
     """Give records new blocking keys; `known` are those that may have had others before."""
     session.connection().execute(delete(MatchKey).where(col(MatchKey.record_id).in_(list(known))))
     pairs = [(key_number(domain, key), record) for record, keys in changed.items() for key in set(keys)]

@@ -15,9 +15,7 @@ def active(session: Session) -> Sequence[Release]:
 
 def of_domain(session: Session, domain: str) -> Sequence[Release]:
     """Return every release and draft of a domain, oldest first."""
-    return list(
-        session.scalars(select(Release).where(col(Release.domain) == domain).order_by(col(Release.number)))
-    )
+    return list(session.scalars(select(Release).where(col(Release.domain) == domain).order_by(col(Release.number))))
 
 
 def last_number(session: Session, domain: str) -> int:

@@ -103,4 +103,3 @@ def survivor(session: Session, master_id: UUID) -> Master | None:
     while master is not None and master.merged_into is not None:
         master = session.get(Master, master.merged_into)
     return master
-

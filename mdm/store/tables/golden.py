@@ -49,5 +49,3 @@ class GoldenSlice(SQLModel, table=True):
     until_version: int | None = None
     attributes: dict[str, Any] = document()
     provenance: dict[str, Any] = document()
-
-

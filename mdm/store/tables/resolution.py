@@ -73,9 +73,7 @@ class Crosswalk(SQLModel, table=True):
     )
 
     master_id: UUID = Field(
-        sa_column=Column(
-            ForeignKey("master.id", deferrable=True, initially="DEFERRED"), primary_key=True, type_=Uuid()
-        )
+        sa_column=Column(ForeignKey("master.id", deferrable=True, initially="DEFERRED"), primary_key=True, type_=Uuid())
     )
     record_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="source_record.id")
     link_no: int = Field(primary_key=True)

@@ -1,0 +1,50 @@
+"""What the linked source records assert about a master."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from mdm.store.rows import Row
+from survivorship import Claim, Kind
+
+
+def claims_of(links: Sequence[Row]) -> list[Claim]:
+    """Return the claims of a master's current links.
+
+    A deleted record stops claiming when it was deleted, unless every record of the master is deleted: then the
+    values are kept.
+    """
+    linked = [link for link in links if link.linked]
+    orphaned = all(link.ended_at is not None for link in linked)
+    return [claim for link in linked for claim in _claims(link, until=None if orphaned else link.ended_at)]
+
+
+def record_name(link: Row) -> str:
+    """Return the stable name of a source record, as provenance quotes it."""
+    return f"{link.source}/{link.source_key}"
+
+
+def _claims(link: Row, *, until: datetime | None) -> Iterator[Claim]:
+    record, arrival = record_name(link), link.state["order"][2]
+    segments: Mapping[str, list[list[Any]]] = link.state["claims"]
+    for attribute, stretches in segments.items():
+        for start, end, value, std, findings, said_at, _dated in stretches:
+            valid_from = datetime.fromisoformat(start)
+            valid_to = None if end is None else datetime.fromisoformat(end)
+            if until is not None:
+                if valid_from >= until:
+                    continue
+                valid_to = until if valid_to is None else min(valid_to, until)
+            yield Claim(
+                source=link.source,
+                record=record,
+                attribute=attribute,
+                value=value,
+                std=std,
+                kind=Kind.EMPTY if value is None else Kind.SUPPLIED,
+                valid_from=valid_from,
+                valid_to=valid_to,
+                asserted_at=datetime.fromisoformat(said_at),
+                order=arrival,
+                findings=tuple(findings),
+            )

@@ -1,0 +1,115 @@
+"""How processing goes on whatever happens: chunks, tries again, and records that crash alone."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import TypeAlias
+
+import structlog
+
+from mdm.errors import MdmError, Moved, RepeatedCrash, Unavailable
+from mdm.hub.ingest.interpret import Refused
+from mdm.hub.ingest.process import process
+from mdm.hub.ingest.quarantine import set_aside
+from mdm.sources import Registry
+from mdm.store import deliveries
+from mdm.store.work import Work
+
+Begin: TypeAlias = Callable[[], AbstractContextManager[Work]]
+
+CHUNK = 50
+TRIES = 5
+CRASHES = 3
+
+log = structlog.get_logger(__name__)
+
+
+def process_next(begin: Begin, *, registry: Registry, size: int = CHUNK) -> int:
+    """Process the oldest pending deliveries that nobody else has, and return how many were taken.
+
+    When a chunk crashes, its deliveries are processed one by one; raises Unavailable while PostgreSQL is away.
+    """
+    ids: list[int] = []
+    try:
+        for _ in range(TRIES):
+            try:
+                with begin() as work:
+                    claimed = deliveries.claim(work.session, size=size)
+                    ids = [delivery.id for delivery in claimed]
+                    if claimed:
+                        process(work, claimed, registry=registry)
+            except Moved:
+                log.debug("chunk_moved", deliveries=len(ids))
+            else:
+                return len(ids)
+    except Unavailable:
+        raise
+    except Exception:
+        log.exception("chunk_crashed", first=ids[:1], deliveries=len(ids))
+    process_one_by_one(begin, ids, registry=registry)
+    return len(ids)
+
+
+def process_oldest_one_by_one(begin: Begin, *, registry: Registry, size: int = CHUNK) -> None:
+    """Process the oldest pending deliveries one by one, as a worker does first: one of them may have killed another."""
+    with begin() as work:
+        ids = deliveries.oldest_pending(work.session, size=size)
+    process_one_by_one(begin, ids, registry=registry)
+
+
+def process_one_by_one(begin: Begin, ids: Sequence[int], *, registry: Registry) -> None:
+    """Process deliveries each in a Work of its own; one that crashes for the third time is quarantined."""
+    for delivery_id in ids:
+        with begin() as guard:
+            if deliveries.guard(guard.session, delivery_id):
+                _process_alone(begin, delivery_id, registry=registry)
+
+
+def process_now(begin: Begin, ids: Sequence[int], *, registry: Registry) -> None:
+    """Process deliveries that were just accepted, if nobody else has them; what fails is left to the workers."""
+    try:
+        with begin() as work:
+            claimed = deliveries.claim_named(work.session, ids)
+            if claimed:
+                process(work, claimed, registry=registry)
+    except Moved:
+        log.debug("inline_moved", deliveries=len(ids))
+    except Exception:
+        log.exception("inline_crashed", deliveries=list(ids))
+
+
+def _process_alone(begin: Begin, delivery_id: int, *, registry: Registry) -> None:
+    with begin() as work:
+        attempt = deliveries.count_attempt(work.session, delivery_id)
+    if attempt is None:
+        return
+    if attempt > CRASHES:
+        _give_up(begin, delivery_id, RepeatedCrash("Processing this record ended the worker three times."))
+        return
+    try:
+        _try_until_settled(begin, delivery_id, registry=registry)
+    except Unavailable:
+        raise
+    except Exception as error:
+        log.exception("record_crashed", delivery=delivery_id, attempt=attempt)
+        if attempt == CRASHES:
+            _give_up(begin, delivery_id, RepeatedCrash(f"Processing failed three times: {error!r}."))
+
+
+def _try_until_settled(begin: Begin, delivery_id: int, *, registry: Registry) -> None:
+    for _ in range(TRIES):
+        try:
+            with begin() as work:
+                claimed = deliveries.claim_named(work.session, [delivery_id])
+                if claimed:
+                    process(work, claimed, registry=registry)
+        except Moved:
+            continue
+        return
+    raise Moved
+
+
+def _give_up(begin: Begin, delivery_id: int, error: MdmError) -> None:
+    with begin() as work:
+        for delivery in deliveries.claim_named(work.session, [delivery_id]):
+            set_aside(work, [Refused(delivery, error)])
+            deliveries.end(work.session, [(delivery_id, "quarantined", None)], now=work.now)

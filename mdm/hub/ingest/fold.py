@@ -1,0 +1,136 @@
+"""How the facts of a source record become its state: claims per attribute over valid time."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any, NamedTuple
+
+from mdm.core.standardize import Standard
+
+Instant = str  # ISO 8601 in UTC, so that strings sort as instants do
+
+
+class Order(NamedTuple):
+    """The place of a fact among its record's facts: declared version, else source time, else arrival."""
+
+    version: int
+    at: Instant
+    arrival: int
+
+
+UNVERSIONED = -1
+
+
+class Segment(NamedTuple):
+    """What the source says about one attribute over `[start, end)`; `end` None is open.
+
+    `value` None means that the source says it is empty. `said_at` is when the source gave this value first.
+    `dated` marks a fact that named its effective date, which undated facts before it do not end.
+    """
+
+    start: Instant
+    end: Instant | None
+    value: Any
+    std: Any
+    findings: list[str]
+    said_at: Instant
+    dated: bool
+
+    def says_the_same_as(self, other: "Segment") -> bool:
+        """Tell whether both give the same value, whenever they do so."""
+        return self.value == other.value and self.std == other.std and self.findings == other.findings
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A standardized fact, ready to be folded."""
+
+    order: Order
+    operation: str
+    valid_from: Instant
+    dated: bool
+    replace: bool
+    said_at: Instant
+    values: Mapping[str, Standard]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The fold of a record's facts; `ended` is when the source deleted it, `order` the place of its last fact."""
+
+    order: Order | None = None
+    ended: Instant | None = None
+    claims: Mapping[str, list[Segment]] = field(default_factory=dict)
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the JSON form that is stored."""
+        return {"order": self.order, "ended": self.ended, "claims": self.claims}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> "State":
+        """Read the stored form."""
+        return cls(
+            Order(*document["order"]) if document["order"] else None,
+            document["ended"],
+            {name: [Segment(*s) for s in segments] for name, segments in document["claims"].items()},
+        )
+
+    def at(self, instant: Instant) -> dict[str, Any]:
+        """Return the std value per attribute at an instant; what only begins later counts where nothing else does."""
+        found = {}
+        for name, segments in self.claims.items():
+            in_force = [s for s in segments if s.start <= instant and (s.end is None or instant < s.end)]
+            chosen = in_force or [s for s in segments if s.start > instant]
+            if chosen and chosen[0].value is not None:
+                found[name] = chosen[0].std
+        return found
+
+
+EMPTY = State()
+
+
+def fold(facts: Iterable[Said], *, may_blank: bool, longest: int) -> State:
+    """Fold facts in any order: the same facts always give the same state."""
+    ordered = sorted(facts, key=lambda said: said.order)
+    return reduce(lambda state, said: apply(state, said, may_blank=may_blank, longest=longest), ordered, EMPTY)
+
+
+def apply(state: State, said: Said, *, may_blank: bool, longest: int) -> State:
+    """Add the newest fact to a state; at most `longest` segments per attribute are kept, the newest."""
+    if said.operation == "delete":
+        return State(said.order, said.valid_from, state.claims)
+    claims = dict(state.claims) if state.ended is None else _cut(state.claims, state.ended)
+    spoken = {*claims, *said.values} if said.operation == "full" else set(said.values)
+    for name in spoken:
+        standard = said.values.get(name)
+        if standard is not None and standard.value is None and not may_blank:
+            continue
+        segments = _put(claims.get(name, []), standard, said)[-longest:]
+        if segments:
+            claims[name] = segments
+        else:
+            claims.pop(name, None)
+    return State(said.order, None, claims)
+
+
+def _cut(claims: Mapping[str, list[Segment]], end: Instant) -> dict[str, list[Segment]]:
+    kept = {name: _before(segments, end) for name, segments in claims.items()}
+    return {name: segments for name, segments in kept.items() if segments}
+
+
+def _before(segments: list[Segment], end: Instant) -> list[Segment]:
+    return [s if s.end is not None and s.end <= end else s._replace(end=end) for s in segments if s.start < end]
+
+
+def _put(segments: list[Segment], standard: Standard | None, said: Said) -> list[Segment]:
+    start = said.valid_from
+    later = [] if said.replace else [s for s in segments if s.dated and s.start > start]
+    earlier = _before(segments, start)
+    if standard is None:
+        return earlier + later
+    end = later[0].start if later else None
+    codes = [finding.code for finding in standard.findings]
+    new = Segment(start, end, standard.value, standard.std, codes, said.said_at, said.dated)
+    if earlier and not said.dated and earlier[-1].end == start and earlier[-1].says_the_same_as(new):
+        return [*earlier[:-1], earlier[-1]._replace(end=end), *later]
+    return [*earlier, new, *later]

@@ -1,0 +1,110 @@
+"""Processing deliveries: from bytes to golden records, a chunk in one Work."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from mdm.core.domains import Domain
+from mdm.errors import UnknownMaster
+from mdm.hub import tasks
+from mdm.hub.announce import Cause
+from mdm.hub.golden import Touched, rebuild
+from mdm.hub.ingest.interpret import Parsed, Refused, interpret
+from mdm.hub.ingest.quarantine import set_aside
+from mdm.hub.ingest.records import Folded, fact_row, fold_records, record_row
+from mdm.hub.resolution import declare, resolve
+from mdm.sources import Registry
+from mdm.store import deliveries, records, resolution
+from mdm.store.rows import Row
+from mdm.store.work import Work
+
+
+def process(work: Work, claimed: Sequence[Row], *, registry: Registry) -> None:
+    """Bring locked pending deliveries to their end; raises Moved when the whole Work must be tried again."""
+    read = [interpret(delivery, catalog=work.catalog, registry=registry) for delivery in claimed]
+    parsed, refused = _split(work, read)
+    folded = fold_records(work, parsed) if parsed else []
+    refused += [r for f in folded for r in f.refused]
+    ids = _write(work, folded)
+    for name in sorted({f.name.domain for f in folded}):
+        _resolve(work, work.catalog.domain(name), [f for f in folded if f.name.domain == name], ids)
+    set_aside(work, refused)
+    ended = [(r.delivery.id, "quarantined", None) for r in refused]
+    ended += [(d, outcome, ids.get(f.name)) for f in folded for d, outcome in f.outcomes.items()]
+    deliveries.end(work.session, ended, now=work.now)
+
+
+def _split(work: Work, read: Iterable[Parsed | Refused]) -> tuple[list[Parsed], list[Refused]]:
+    """Part what can be folded from what must be set aside; a named master that does not exist counts as the latter."""
+    parsed, refused = [], []
+    for p in read:
+        if isinstance(p, Refused):
+            refused.append(p)
+        elif p.fact.master_id is not None and not _master_exists(work, p):
+            refused.append(Refused(p.delivery, _no_such_master(p), p.name))
+        else:
+            parsed.append(p)
+    return parsed, refused
+
+
+def _master_exists(work: Work, p: Parsed) -> bool:
+    master = resolution.survivor(work.session, UUID(p.fact.master_id))
+    return master is not None and master.domain == p.name.domain
+
+
+def _no_such_master(p: Parsed) -> UnknownMaster:
+    return UnknownMaster(
+        f"{p.name.source}/{p.name.key} names the {p.name.domain} {p.fact.master_id}, which does not exist.",
+        hint="Send it without a master id to have it matched, or with an id that this hub has issued.",
+    )
+
+
+def _write(work: Work, folded: Sequence[Folded]) -> Mapping[records.RecordName, int]:
+    """Write records, facts and blocking keys; returns the record ids."""
+    ids = {f.name: f.before.id for f in folded if f.before is not None}
+    written = [f for f in folded if f.kept]
+    if not written:
+        return ids
+    ids |= records.write(work.session, [record_row(f) for f in written], now=work.now)
+    records.write_facts(work.session, [fact_row(p, ids[f.name]) for f in written for p in f.kept])
+    for name in sorted({f.name.domain for f in written}):
+        compared = [f for f in written if f.compared and f.name.domain == name]
+        records.replace_keys(
+            work.session,
+            domain=name,
+            changed={ids[f.name]: f.keys for f in compared},
+            known=[f.before.id for f in compared if f.before is not None],
+        )
+    work.reach("records_written")
+    return ids
+
+
+def _resolve(work: Work, domain: Domain, folded: Sequence[Folded], ids: Mapping[records.RecordName, int]) -> None:
+    changed = {ids[f.name]: f for f in folded if f.changed and f.kept}
+    if not changed:
+        return
+    for record_id, f in changed.items():
+        _declare(work, domain, record_id, f)
+    compared = {record_id: f.comparable for record_id, f in changed.items() if f.compared}
+    touched = resolve(work, domain, changed=changed, compared=compared)
+    causes = {m.id: _cause(m, changed) for m in touched.values()}
+    work.reach("resolved")
+    statuses = rebuild(work, domain, touched, causes=causes)
+    tasks.renew_match_reviews(work, domain, touched)
+    tasks.renew_orphans(work, domain, statuses)
+    work.reach("rebuilt")
+
+
+def _declare(work: Work, domain: Domain, record_id: int, folded: Folded) -> None:
+    named = [p.fact.master_id for p in folded.kept if p.fact.master_id is not None]
+    if named:
+        survivor = resolution.survivor(work.session, UUID(named[-1]))
+        if survivor is not None:
+            declare(work, domain, record_id, resolution.members(work.session, survivor.id))
+
+
+def _cause(master: Touched, changed: Mapping[int, Folded]) -> Cause:
+    """Name the deliveries behind a master's rebuild: those of its own records, else those of the whole chunk."""
+    own = [f for record, f in changed.items() if record in master.records] or list(changed.values())
+    facts = sorted((p.delivery for f in own for p in f.kept), key=lambda delivery: delivery.id)
+    last = facts[-1]
+    return Cause("delivery", tuple(delivery.id for delivery in facts), last.correlation_id, last.traceparent)

@@ -1,0 +1,199 @@
+"""Folding the facts of a chunk into their source records, under the locks of their keys."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mdm.core.domains import Domain, block_keys_of, comparable_of, standardize_record
+from mdm.core.ids import lock_number
+from mdm.core.matching import Comparable
+from mdm.errors import Moved, VersionConflict
+from mdm.hub.ingest.fold import EMPTY, UNVERSIONED, Said, State, apply, fold
+from mdm.hub.ingest.interpret import Parsed, Refused, say, utc
+from mdm.store import records
+from mdm.store.records import RecordName
+from mdm.store.rows import Row
+from mdm.store.tables import Fact
+from mdm.store.work import Work
+
+
+@dataclass(slots=True)
+class Folded:
+    """A source record with the facts of this chunk in it, before it is written."""
+
+    name: RecordName
+    before: Row | None
+    state: State
+    comparable: Comparable = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
+    kept: list[Parsed] = field(default_factory=list)
+    outcomes: dict[int, str] = field(default_factory=dict)
+    refused: list[Refused] = field(default_factory=list)
+    changed: bool = False
+
+    @property
+    def compared(self) -> bool:
+        """Tell whether the record looks different to matching than before."""
+        return self.before is None or self.comparable != self.before.comparable
+
+    @property
+    def lock_numbers(self) -> set[int]:
+        """The locks that protect this record: its own name, and all keys it has had and will have."""
+        return {lock_number("|".join(self.name)), *(records.key_number(self.name.domain, key) for key in self.keys)}
+
+
+def fold_records(work: Work, parsed: Sequence[Parsed]) -> list[Folded]:
+    """Lock and fold the records of a chunk; raises Moved if one changed so much that other locks are needed.
+
+    Records are read once without locks to learn which keys to lock, and again afterwards.
+    """
+    by_record: dict[RecordName, list[Parsed]] = defaultdict(list)
+    for p in parsed:
+        by_record[p.name].append(p)
+    folded = _fold_all(work, by_record)
+    numbers = _lock_numbers(work, folded)
+    records.take_locks(work.session, numbers)
+    work.reach("locked")
+    seen = {f.name: f.before.revision for f in folded if f.before is not None}
+    found = records.read(work.session, by_record)
+    if {name: row.revision for name, row in found.items()} == seen:
+        return folded
+    folded = _fold_all(work, by_record)
+    if not _lock_numbers(work, folded) <= numbers:
+        raise Moved
+    return folded
+
+
+def _lock_numbers(work: Work, folded: Iterable[Folded]) -> set[int]:
+    numbers: set[int] = set()
+    for f in folded:
+        numbers |= f.lock_numbers
+        if f.before is not None:
+            domain = work.catalog.domain(f.name.domain)
+            old = block_keys_of(domain, f.before.comparable)
+            numbers |= {records.key_number(domain.name, key) for key in old}
+    return numbers
+
+
+def _fold_all(work: Work, by_record: Mapping[RecordName, Sequence[Parsed]]) -> list[Folded]:
+    before = records.read(work.session, by_record)
+    repeated = {
+        (before[name].id, p.fact.version)
+        for name, facts in by_record.items()
+        if name in before
+        for p in facts
+        if p.fact.version is not None
+    }
+    known = records.fact_digests(work.session, repeated)
+    instant = utc(work.now)
+    return [
+        _fold_one(work, name, before.get(name), facts, known=known, instant=instant)
+        for name, facts in by_record.items()
+    ]
+
+
+def _fold_one(
+    work: Work,
+    name: RecordName,
+    before: Row | None,
+    facts: Sequence[Parsed],
+    *,
+    known: Mapping[tuple[int, int], str],
+    instant: str,
+) -> Folded:
+    domain = work.catalog.domain(name.domain)
+    state = EMPTY if before is None else State.from_document(before.state)
+    folded = Folded(name, before, state)
+    digests = {version: digest for (record, version), digest in known.items() if before and record == before.id}
+    for p in sorted(facts, key=lambda p: p.delivery.id):
+        _take(work, domain, folded, p, digests)
+    if folded.kept or before is not None:
+        folded.comparable = comparable_of(domain, folded.state.at(instant))
+        folded.keys = block_keys_of(domain, folded.comparable)
+    folded.changed = folded.state.claims != state.claims or folded.state.ended != state.ended or before is None
+    return folded
+
+
+def _take(work: Work, domain: Domain, folded: Folded, p: Parsed, digests: dict[int, str]) -> None:
+    """Fold one fact into its record, or say why it cannot be."""
+    version = p.fact.version
+    if version is not None and version in digests:
+        if digests[version] == p.digest:
+            folded.outcomes[p.delivery.id] = "unchanged"
+        else:
+            folded.refused.append(Refused(p.delivery, _version_conflict(p), p.name))
+        return
+    order = folded.state.order
+    if version is None and order is not None and order.version != UNVERSIONED:
+        folded.refused.append(Refused(p.delivery, _version_missing(p, order.version), p.name))
+        return
+    if version is not None:
+        digests[version] = p.digest
+    limits = {"may_blank": domain.sources[p.name.source].may_blank, "longest": domain.limits.slices}
+    if order is None or p.said.order > order:
+        new = apply(folded.state, p.said, **limits)
+        same = new.claims == folded.state.claims and new.ended == folded.state.ended and order is not None
+        folded.outcomes[p.delivery.id] = "unchanged" if same else "applied"
+    else:
+        earlier = [] if folded.before is None else records.facts(work.session, folded.before.id)
+        source = domain.sources[p.name.source]
+        said = [_said_again(domain, fact, time_trusted=source.time_trusted) for fact in earlier]
+        new = fold([*said, *(k.said for k in folded.kept), p.said], **limits)
+        folded.outcomes[p.delivery.id] = "late"
+    folded.state = new
+    folded.kept.append(p)
+
+
+def _said_again(domain: Domain, fact: Fact, *, time_trusted: bool) -> Said:
+    return say(
+        fact,
+        standardize_record(domain, fact.attributes),
+        received_at=fact.received_at,
+        arrival=fact.delivery_id,
+        time_trusted=time_trusted,
+    )
+
+
+def _version_conflict(p: Parsed) -> VersionConflict:
+    return VersionConflict(
+        f"Version {p.fact.version} of {p.name.source}/{p.name.key} was accepted before with other content.",
+        hint="The source must give every change its own version; discard this message or have it sent again.",
+    )
+
+
+def _version_missing(p: Parsed, last: int) -> VersionConflict:
+    return VersionConflict(
+        f"{p.name.source}/{p.name.key} is versioned (last {last}); a message without a version has no place in its order.",
+        hint="Have the source send its version with every message.",
+    )
+
+
+def record_row(folded: Folded) -> dict[str, Any]:
+    """Return the row of a folded record, as the store writes it."""
+    return {
+        "domain": folded.name.domain,
+        "source": folded.name.source,
+        "source_key": folded.name.key,
+        "ended_at": folded.state.ended,
+        "state": folded.state.to_document(),
+        "comparable": folded.comparable,
+    }
+
+
+def fact_row(parsed: Parsed, record_id: int) -> dict[str, Any]:
+    """Return the row of a fact, as the store writes it."""
+    fact = parsed.fact
+    return {
+        "delivery_id": parsed.delivery.id,
+        "record_id": record_id,
+        "version": fact.version,
+        "source_time": fact.source_time,
+        "received_at": parsed.delivery.received_at,
+        "operation": fact.operation,
+        "effective_from": fact.effective_from,
+        "replace": fact.replace,
+        "master_id": fact.master_id,
+        "attributes": fact.attributes,
+        "digest": parsed.digest,
+    }

@@ -1,0 +1,95 @@
+"""From changed records to a changed crosswalk, under locks."""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from mdm.core.domains import Domain
+from mdm.core.matching import Comparable, Constraint, Edge, Node, Outcome, clustering, strong_identifiers
+from mdm.errors import Moved
+from mdm.hub.golden import Touched
+from mdm.hub.resolution.assignment import assign
+from mdm.hub.resolution.candidates import compare
+from mdm.store import resolution
+from mdm.store.resolution import Link
+from mdm.store.rows import Row
+from mdm.store.work import Work
+
+
+def resolve(
+    work: Work, domain: Domain, *, changed: Collection[int], compared: Mapping[int, Comparable]
+) -> dict[UUID, Touched]:
+    """Bring the crosswalk around changed records to what the edges say; returns the masters to rebuild.
+
+    `compared` holds the new form for matching of the records whose form changed, a subset of `changed`. The caller
+    holds the locks on their keys. Raises Moved when another transaction changed the ground in between.
+    """
+    if compared:
+        compare(work, domain, compared)
+    rows = _locked_component(work, changed)
+    masters = {row.master_id: _as_found(row) for row in rows if row.master_id is not None}
+    current = {row.id: row.master_id for row in rows if row.master_id is not None}
+    groups = _cluster(work, domain, rows)
+    assigned = assign(groups, current=current, masters=masters)
+    _write_links(work, assigned)
+    own = {current[record] for record in changed if record in current}
+    touched = {key: m for key, m in assigned.items() if m.moved or key in own}
+    resolution.touch(work.session, masters.keys() - touched.keys())
+    return touched
+
+
+def _locked_component(work: Work, changed: Collection[int]) -> Sequence[Row]:
+    """Read the component, lock its masters, and read again what moved while waiting for the locks."""
+    rows = resolution.component(work.session, changed)
+    work.reach("component_read")
+    read = {row.master_id: row.revision for row in rows if row.master_id is not None}
+    locked = resolution.lock(work.session, read) if read else {}
+    if locked == read:
+        return rows
+    rows = resolution.component(work.session, changed)
+    if not {row.master_id for row in rows if row.master_id is not None} <= locked.keys():
+        raise Moved
+    return rows
+
+
+def _as_found(row: Row) -> Touched:
+    return Touched(
+        row.master_id,
+        version=row.version,
+        recorded_at=row.recorded_at,
+        created_at=row.created_at,
+        status=row.status,
+    )
+
+
+def _cluster(work: Work, domain: Domain, rows: Sequence[Row]) -> Sequence[Collection[int]]:
+    if len(rows) == 1:
+        return [[rows[0].id]]
+    ids = [row.id for row in rows]
+    nodes = [
+        Node(row.id, f"{row.source}/{row.source_key}", row.source, strong_identifiers(domain.match, row.comparable))
+        for row in rows
+    ]
+    edges = [
+        Edge(e.left_id, e.right_id, e.weight, Outcome(e.outcome), tuple(e.vetoes))
+        for e in resolution.edges(work.session, ids)
+    ]
+    constraints = [Constraint(c.left_id, c.right_id, c.kind) for c in resolution.constraints(work.session, ids)]
+    return clustering(nodes, edges, constraints, domain.match.rules).groups
+
+
+def _write_links(work: Work, masters: Mapping[UUID, Touched]) -> None:
+    joined = [record for m in masters.values() for record in m.joined]
+    if not joined:
+        return
+    numbers = resolution.last_link_numbers(work.session, joined)
+    resolution.close_links(
+        work.session, [Link(m.id, record, m.version + 1) for m in masters.values() for record in m.left]
+    )
+    resolution.open_links(
+        work.session,
+        [
+            Link(m.id, record, m.version + 1, numbers.get(record, 0) + 1, m.reason)
+            for m in masters.values()
+            for record in m.joined
+        ],
+    )
