@@ -102,10 +102,10 @@ def states(session: Session, ids: Sequence[int]) -> dict[int, str]:
 
 def count_by_state(session: Session, *, load_id: UUID | None = None) -> dict[str, int]:
     """Count deliveries per state, of one load or of all."""
-    counted = select(Delivery.state, func.count()).group_by(Delivery.state)
+    counted = select(Delivery.state, func.count().label("n")).group_by(Delivery.state)
     if load_id is not None:
         counted = counted.where(col(Delivery.load_id) == load_id)
-    return {state: n for state, n in session.connection().execute(counted)}
+    return {row.state: row.n for row in session.connection().execute(counted)}
 
 
 def pending(session: Session, *, bound: int = 100_000) -> int:

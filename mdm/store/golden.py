@@ -22,10 +22,8 @@ class Ended(NamedTuple):
 
 def masters(session: Session, ids: Iterable[UUID]) -> dict[UUID, Master]:
     """Return the masters with these ids."""
-    found = session.scalars(
-        select(Master).where(col(Master.id).in_(list(ids))).execution_options(populate_existing=True)
-    )
-    return {m.id: m for m in found}
+    wanted = select(Master).where(col(Master.id).in_(list(ids)))
+    return {m.id: m for m in session.scalars(wanted)}
 
 
 def links(session: Session, ids: Iterable[UUID]) -> dict[UUID, list[Row[Any]]]:

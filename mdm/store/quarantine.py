@@ -61,5 +61,6 @@ def discard_delivery(session: Session, delivery_id: int, *, now: datetime) -> No
 
 def count_open(session: Session) -> dict[str, int]:
     """Count open quarantined input per reason code."""
-    counted = select(Quarantine.code, func.count()).where(col(Quarantine.state) == "open").group_by(Quarantine.code)
-    return {code: n for code, n in session.connection().execute(counted)}
+    of_code = select(Quarantine.code, func.count().label("n")).group_by(Quarantine.code)
+    counted = of_code.where(col(Quarantine.state) == "open")
+    return {row.code: row.n for row in session.connection().execute(counted)}

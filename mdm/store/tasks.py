@@ -55,9 +55,6 @@ def close_tasks(session: Session, ids: Sequence[UUID], *, outcome: str, now: dat
 
 def count_open(session: Session) -> dict[tuple[str, str], int]:
     """Count open tasks per (domain, kind)."""
-    counted = (
-        select(Task.domain, Task.kind, func.count())
-        .where(col(Task.closed_at).is_(None))
-        .group_by(Task.domain, Task.kind)
-    )
-    return {(domain, kind): n for domain, kind, n in session.connection().execute(counted)}
+    is_open = col(Task.closed_at).is_(None)
+    counted = select(Task.domain, Task.kind, func.count().label("n")).where(is_open).group_by(Task.domain, Task.kind)
+    return {(row.domain, row.kind): row.n for row in session.connection().execute(counted)}

@@ -60,7 +60,7 @@ def at(timeline: Sequence[Announced], instant: datetime) -> dict[str, Any]:
 def first_difference(
     before: Sequence[Announced], after: Sequence[Announced], *, now: datetime
 ) -> tuple[datetime, dict[str, Any], dict[str, Any]]:
-    """Return the earliest instant from now on at which two timelines differ, with both states; now if only the past does."""
+    """Return the earliest instant from now on at which two timelines differ (else now), with both states there."""
     ends = {s.valid_from for s in (*before, *after)} | {s.valid_to for s in (*before, *after)}
     for instant in [now, *sorted(end for end in ends if end is not None and end > now)]:
         old, new = at(before, instant), at(after, instant)

@@ -67,7 +67,7 @@ def deliver(
             answers.append(Acknowledgement(row.message_id, row.id, row.state, row.received_at))
             continue
         conflict = MessageConflict(
-            f"Message {delivery.message_id} of {source} was accepted on {row.received_at:%Y-%m-%d %H:%M} with other bytes.",
+            f"Message {delivery.message_id} of {source} was accepted before with other bytes.",
             hint="Send changed content under a new message id.",
             delivery=row.id,
         )
