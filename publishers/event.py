@@ -1,0 +1,103 @@
+"""The envelope: one CloudEvents 1.0 event in binary mode, addressed by subject and version."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Self
+from uuid import UUID
+
+from publishers.errors import EventTooLarge, InvalidEvent
+
+MAX_BYTES = 1_000_000  # leaves room for headers below the usual max_payload of 1 MiB
+MESSAGE_ID = "Nats-Msg-Id"
+VERSION = "ce-version"
+DIGEST = "ce-digest"
+SUBJECT = re.compile(r"[A-Za-z0-9_=+/$-]+(\.[A-Za-z0-9_=+/$-]+)*")
+TRACES = {"correlation_id": "ce-correlationid", "causation_id": "ce-causationid", "traceparent": "ce-traceparent"}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The full state of one subject at one version; `data` is JSON."""
+
+    id: UUID
+    type: str
+    subject: str
+    version: int
+    time: datetime
+    source: str
+    data: bytes
+    correlation_id: str | None = None
+    causation_id: str | None = None
+    traceparent: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what a broker would refuse, before it can block its subject in an outbox."""
+        if not SUBJECT.fullmatch(self.subject):
+            raise InvalidEvent(f"Subject {self.subject!r} is not dot-separated tokens of letters, digits and _-=+/$.")
+        if self.version < 1:
+            raise InvalidEvent(f"Version {self.version} of {self.subject} is not positive.")
+        if self.time.tzinfo is None:
+            raise InvalidEvent(f"The time of {self.subject} version {self.version} has no time zone.")
+        for name in ("type", "source", *TRACES):
+            text = getattr(self, name)
+            if text is not None and not (text and text.isascii() and text.isprintable()):
+                raise InvalidEvent(f"{name} of {self.subject} version {self.version} is not printable ASCII: {text!r}.")
+        if len(self.data) > MAX_BYTES:
+            raise EventTooLarge(
+                f"{self.subject} version {self.version} has {len(self.data):,} bytes; {MAX_BYTES:,} are allowed.",
+                hint="Publish a reference to the data instead.",
+            )
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 (64 hex digits) of the data."""
+        return digest(self.data)
+
+    def headers(self) -> dict[str, str]:
+        """Return the CloudEvents headers of the binary mode and the id brokers deduplicate by."""
+        headers = {
+            MESSAGE_ID: str(self.id),
+            "content-type": "application/json",
+            "ce-specversion": "1.0",
+            "ce-id": str(self.id),
+            "ce-type": self.type,
+            "ce-source": self.source,
+            "ce-subject": self.subject,
+            "ce-time": self.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            VERSION: str(self.version),
+            DIGEST: self.digest,
+        }
+        for name, header in TRACES.items():
+            if (text := getattr(self, name)) is not None:
+                headers[header] = text
+        return headers
+
+    @classmethod
+    def from_message(cls, subject: str, headers: Mapping[str, str], data: bytes) -> Self:
+        """Restore the event a message carries; raise InvalidEvent for a message that carries none."""
+        try:
+            return cls(
+                id=UUID(headers["ce-id"]),
+                type=headers["ce-type"],
+                subject=subject,
+                version=int(headers[VERSION]),
+                time=datetime.fromisoformat(headers["ce-time"]),
+                source=headers["ce-source"],
+                data=data,
+                **{name: headers.get(header) for name, header in TRACES.items()},
+            )
+        except (KeyError, ValueError) as error:
+            raise InvalidEvent(f"The message on {subject} is not an event: {error!r}.") from error
+
+    def json(self) -> Any:
+        """Parse the data."""
+        return json.loads(self.data)
+
+
+def digest(data: bytes) -> str:
+    """Return the SHA-256 (64 hex digits) of bytes."""
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,20 @@
+"""JetStream as the broker: connection, stream, receiving, provisioning and readiness."""
+
+from publishers.jetstream.broker import JetStreamBroker
+from publishers.jetstream.connection import UNREACHABLE, Link, connect
+from publishers.jetstream.provision import StreamPlan, compare, provision
+from publishers.jetstream.pull import Pull
+from publishers.jetstream.readiness import Readiness, probe
+
+__all__ = [
+    "UNREACHABLE",
+    "JetStreamBroker",
+    "Link",
+    "Pull",
+    "Readiness",
+    "StreamPlan",
+    "compare",
+    "connect",
+    "probe",
+    "provision",
+]

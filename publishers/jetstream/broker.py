@@ -1,0 +1,153 @@
+"""JetStream behind the broker port: a stream whose leader decides what is stored."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Self, cast
+
+import nats.errors
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext, api
+from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
+
+from publishers.broker import Message, Stored
+from publishers.errors import BrokerError, Refused, SequenceConflict, Unavailable, UnknownOutcome
+from publishers.jetstream.connection import UNREACHABLE, Link, connect
+from publishers.jetstream.pull import Pull
+
+EXPECTED_SEQUENCE = "Nats-Expected-Last-Subject-Sequence"
+WRONG_SEQUENCE = {10071, 10164}
+NO_MESSAGE = 10037
+UNDECIDED = 10158
+NOT_STORED = 10077  # a limit of the stream, or its disk
+WALK_BATCH = 1_000
+EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+class JetStreamBroker:
+    """A stream on a NATS server, connected when first used and again after every loss."""
+
+    def __init__(self, url: str, stream: str, *, name: str = "publisher", timeout: float = 5.0) -> None:
+        """`timeout` seconds without an answer leave the outcome of a call unknown."""
+        self.stream = stream
+        self._url = url
+        self._name = name
+        self._timeout = timeout
+        self._link: Link | None = None
+        self._opening = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connection; the next call opens one again."""
+        link, self._link = self._link, None
+        if link is not None:
+            await link.close()
+
+    async def publish(self, message: Message, *, after: int) -> int:
+        """Store the message behind its fence."""
+        context = await self.context()
+        headers = {**message.headers, EXPECTED_SEQUENCE: str(after)}
+        try:
+            stored = await context.publish(
+                message.subject, message.data, headers=headers, stream=self.stream, timeout=self._timeout
+            )
+        except (nats.errors.Error, TimeoutError, OSError) as error:
+            raise _translated(error, message.subject) from error
+        return stored.seq
+
+    async def last(self, subject: str) -> Stored | None:
+        """Ask the leader, because a replica may not know the newest."""
+        context = await self.context()
+        try:
+            raw = await context.get_last_msg(self.stream, subject, direct=False)
+        except NotFoundError as error:
+            if error.err_code == NO_MESSAGE:
+                return None
+            raise UnknownOutcome(f"Stream {self.stream} cannot be asked: {error.description}.") from error
+        except (nats.errors.Error, TimeoutError, OSError) as error:
+            raise _translated(error, subject) from error
+        return Stored(subject, raw.headers or {}, raw.data or b"", raw.seq or 0, raw.time or EPOCH)
+
+    async def created_at(self) -> datetime:
+        """Return the instant at which the stream was created."""
+        return cast("datetime", (await self.info()).created)
+
+    async def info(self) -> api.StreamInfo:
+        """Return what the server says of the stream."""
+        context = await self.context()
+        try:
+            return await context.stream_info(self.stream)
+        except (nats.errors.Error, TimeoutError, OSError) as error:
+            raise _translated(error, self.stream) from error
+
+    async def walk(self, *, newest: bool = True) -> AsyncIterator[Stored]:
+        """Read the headers of what is stored through a short-lived consumer."""
+        link = await self.connected()
+        context = self._context(link)
+        policy = api.DeliverPolicy.LAST_PER_SUBJECT if newest else api.DeliverPolicy.ALL
+        config = api.ConsumerConfig(
+            deliver_policy=policy,
+            ack_policy=api.AckPolicy.NONE,
+            headers_only=True,
+            filter_subject=">",
+            inactive_threshold=60,
+            mem_storage=True,
+            num_replicas=1,
+        )
+        try:
+            consumer = await context.add_consumer(self.stream, config)
+        except (nats.errors.Error, TimeoutError, OSError) as error:
+            raise _translated(error, self.stream) from error
+        left = consumer.num_pending or 0
+        async with Pull(link, stream=self.stream, consumer=consumer.name, batch=WALK_BATCH) as pull:
+            while left > 0:
+                for message in await pull.next(self._timeout):
+                    left = message.metadata.num_pending
+                    yield _stored(message)
+
+    async def context(self) -> JetStreamContext:
+        """Return the JetStream context of a living connection; raise Unavailable if there is none to be had."""
+        return self._context(await self.connected())
+
+    async def connected(self) -> Link:
+        """Return a living connection; raise Unavailable if there is none to be had."""
+        async with self._opening:
+            if self._link is None or self._link.closed.is_set():
+                self._link = None  # any -ERR closes a connection for good
+                self._link = await connect(self._url, name=self._name, timeout=self._timeout)
+            return self._link
+
+    def _context(self, link: Link) -> JetStreamContext:
+        return link.client.jetstream(timeout=self._timeout)
+
+
+def _translated(error: Exception, subject: str) -> BrokerError:
+    """Say what an error of the client means for the event: not sent, perhaps stored, fenced off or refused."""
+    if isinstance(error, UNREACHABLE) and not isinstance(error, TimeoutError):
+        return Unavailable(f"NATS cannot be reached: {error!r}.")
+    if isinstance(error, NoStreamResponseError):
+        return UnknownOutcome(f"No stream answers for {subject}.")
+    if isinstance(error, APIError):
+        return _refusal(error, subject)
+    if isinstance(error, TimeoutError | nats.errors.TimeoutError | json.JSONDecodeError):
+        return UnknownOutcome(f"NATS did not answer in time for {subject}.")
+    return Refused(f"NATS refuses {subject}: {error!r}.")
+
+
+def _refusal(error: APIError, subject: str) -> BrokerError:
+    if error.err_code in WRONG_SEQUENCE:
+        return SequenceConflict(f"{subject}: {error.description}.")
+    if error.err_code == UNDECIDED or (error.err_code != NOT_STORED and (error.code or 0) >= 500):
+        return UnknownOutcome(f"NATS is undecided about {subject}: {error.description}.")
+    return Refused(f"NATS refuses {subject}: {error.description} (error {error.err_code}).")
+
+
+def _stored(message: Msg) -> Stored:
+    metadata = message.metadata
+    return Stored(message.subject, message.headers or {}, b"", metadata.sequence.stream, metadata.timestamp)

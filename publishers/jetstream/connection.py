@@ -1,0 +1,86 @@
+"""How to hold a connection to NATS that neither hangs, nor buffers, nor gives up in silence."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+
+import nats.errors
+from nats.aio.client import Client
+
+from publishers.errors import NotReady, Unavailable
+
+logger = logging.getLogger(__name__)
+MINIMUM_VERSION = (2, 10)
+# What the client raises when nothing can have left this process.
+UNREACHABLE = (
+    nats.errors.ConnectionClosedError,
+    nats.errors.ConnectionDrainingError,
+    nats.errors.ConnectionReconnectingError,
+    nats.errors.OutboundBufferLimitError,
+    nats.errors.NoServersError,
+    OSError,
+)
+
+
+@dataclass(slots=True)
+class Link:
+    """A connection, and what its callbacks note."""
+
+    client: Client
+    losses: int = 0  # how often the connection was lost; the client restores it
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def close(self) -> None:
+        """Close the connection for good."""
+        await self.client.close()
+
+
+async def connect(url: str, *, name: str, timeout: float = 5.0) -> Link:  # noqa: ASYNC109 (the client has none)
+    """Connect to a server; raise Unavailable if none answers in time and NotReady if it is too old."""
+    link = Link(Client())
+    try:
+        await asyncio.wait_for(_open(link, url, name=name), timeout)
+    except TimeoutError as error:
+        reason = link.client.last_error or "no answer"
+        await link.close()
+        raise Unavailable(f"No NATS server at {_without_secrets(url)}: {reason}.") from error
+    except BaseException:
+        await link.close()
+        raise
+    version = link.client.connected_server_version
+    if (version.major, version.minor) < MINIMUM_VERSION:
+        await link.close()
+        raise NotReady(
+            f"The NATS server is {version.major}.{version.minor}.",
+            hint="Publishing needs nats-server {}.{} or newer.".format(*MINIMUM_VERSION),
+        )
+    return link
+
+
+async def _open(link: Link, url: str, *, name: str) -> None:
+    async def disconnected() -> None:  # an exception in a callback would stop the client from reconnecting
+        link.losses += 1
+
+    async def closed() -> None:
+        link.closed.set()
+
+    async def failed(error: Exception) -> None:
+        logger.info("NATS connection of %s: %r", name, error)
+
+    await link.client.connect(
+        url,
+        name=name,
+        pending_size=0,  # what is published while disconnected must fail, not appear minutes later
+        ping_interval=5,
+        max_outstanding_pings=2,  # a frozen server is noticed after seconds
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=1,
+        connect_timeout=2,
+        disconnected_cb=disconnected,
+        closed_cb=closed,
+        error_cb=failed,
+    )
+
+
+def _without_secrets(url: str) -> str:
+    return url.rsplit("@", 1)[-1].removeprefix("nats://")
