@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     stop_seconds: float = Field(
         default=20, gt=0, description="Time a process has to finish its work when the hub stops, in seconds."
     )
+    kill_at: str | None = Field(
+        default=None, description="For fault tests: the named point of the way at which a process kills itself."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe log entry that is written."
     )

@@ -1,1 +1,25 @@
 """The use cases, plain functions that take a Work."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from mdm.core.domains import Catalog
+from mdm.core.security import SYSTEM, Actor
+from mdm.sources import Registry
+from mdm.store.work import Work
+
+__all__ = ["Hub"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """An opened hub: how the rim gets a Work, and what it may need to know before it has one."""
+
+    begin_as: Callable[[Actor], AbstractContextManager[Work]]
+    catalog: Catalog
+    registry: Registry
+
+    def begin(self) -> AbstractContextManager[Work]:
+        """Begin a Work of the hub itself."""
+        return self.begin_as(SYSTEM)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlmodel import Session, col
 
+from mdm.store.records import RecordName
 from mdm.store.sql import as_json, run
 from mdm.store.tables import GoldenVersion, Master
 
@@ -99,6 +100,14 @@ def aliases(session: Session, master_id: UUID) -> list[UUID]:
     return [r.id for r in run(session, "golden/read_aliases", id=master_id)]
 
 
-def search(session: Session, *, domain: str, pattern: str, after: UUID | None, limit: int) -> Sequence[Row[Any]]:
-    """Return live masters (id, version, status) whose search text contains the pattern, in id order."""
-    return run(session, "golden/search_masters", domain=domain, pattern=pattern, after=after, limit=limit)
+def search(
+    session: Session, *, domain: str, patterns: list[str], after: UUID | None, limit: int
+) -> Sequence[Row[Any]]:
+    """Return live masters (id, version, status) whose search text contains every pattern, in id order."""
+    return run(session, "golden/search_masters", domain=domain, patterns=patterns, after=after, limit=limit)
+
+
+def master_of(session: Session, name: RecordName) -> UUID | None:
+    """Return the master a source record is linked to now, or None."""
+    rows = run(session, "golden/find_master_of_record", domain=name.domain, source=name.source, key=name.key)
+    return rows[0].master_id if rows else None

@@ -164,7 +164,7 @@ def _version_conflict(p: Parsed) -> VersionConflict:
 
 def _version_missing(p: Parsed, last: int) -> VersionConflict:
     return VersionConflict(
-        f"{p.name.source}/{p.name.key} is versioned (last {last}); without a version a message has no place in its order.",
+        f"{p.name.source}/{p.name.key} is versioned (last {last}); a message without one has no place.",
         hint="Have the source send its version with every message.",
     )
 

@@ -1,9 +1,9 @@
--- Find live masters whose search text contains a pattern, a page at a time.
+-- Find live masters whose search text contains every pattern, a page at a time.
 SELECT id, version, status
 FROM master
 WHERE domain = :domain
   AND status <> 'merged'
-  AND search_text LIKE :pattern
+  AND search_text LIKE ALL (CAST(:patterns AS text[]))
   AND (CAST(:after AS uuid) IS NULL OR id > CAST(:after AS uuid))
 ORDER BY id
 LIMIT :limit

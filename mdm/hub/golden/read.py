@@ -1,0 +1,162 @@
+"""Reading golden records at any valid and recorded time, as the actor may see them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from anyascii import anyascii
+
+from mdm.core.domains import Domain
+from mdm.core.security import Permission
+from mdm.errors import InvalidInput, UnknownMaster
+from mdm.store import golden
+from mdm.store.records import RecordName
+from mdm.store.rows import Row
+from mdm.store.tables import GoldenVersion
+from mdm.store.work import Work
+
+SHORTEST_SEARCH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A source record of a master."""
+
+    source: str
+    key: str
+    link_no: int
+    reason: str
+    deleted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenView:
+    """A golden record at one valid and one recorded time; `masked` names what the actor may not see."""
+
+    domain: str
+    master_id: UUID
+    version: int
+    status: str
+    recorded_at: datetime
+    release: int
+    valid_from: datetime | None
+    valid_to: datetime | None
+    attributes: dict[str, Any]
+    masked: list[str]
+    provenance: dict[str, Any]
+    crosswalk: list[Link]
+    aliases: list[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A search result."""
+
+    master_id: UUID
+    version: int
+    status: str
+    attributes: dict[str, Any]
+
+
+def read(
+    work: Work, domain_name: str, master_id: UUID, *, valid_at: datetime | None = None, known_at: datetime | None = None
+) -> GoldenView:
+    """Return a golden record; an id that was merged by `known_at` is answered with its survivor."""
+    domain = _domain(work, domain_name)
+    version = _survivor(work, domain, master_id, known_at=known_at)
+    instant = valid_at or known_at or work.now
+    stretches = golden.slices_at(work.session, version.master_id, version.version)
+    stretch = next((s for s in stretches if _covers(s, instant)), None)
+    whole = stretch.attributes if stretch is not None else {}
+    shown = domain.publishable(whole)
+    return GoldenView(
+        domain=domain.name,
+        master_id=version.master_id,
+        version=version.version,
+        status=version.status,
+        recorded_at=version.recorded_at,
+        release=version.release,
+        valid_from=stretch.valid_from if stretch is not None else None,
+        valid_to=stretch.valid_to if stretch is not None else None,
+        attributes=shown,
+        masked=sorted(whole.keys() - shown.keys()),
+        provenance={name: stretch.provenance[name] for name in shown} if stretch is not None else {},
+        crosswalk=[_link(row) for row in golden.links_at(work.session, version.master_id, version.version)],
+        aliases=golden.aliases(work.session, version.master_id),
+    )
+
+
+def find(work: Work, domain_name: str, source: str, key: str) -> UUID:
+    """Return the master a source record is linked to."""
+    domain = _domain(work, domain_name)
+    master_id = golden.master_of(work.session, RecordName(domain.name, source, key))
+    if master_id is None:
+        raise UnknownMaster(f"No {domain.name} is linked to {source}/{key}.")
+    return master_id
+
+
+def versions(
+    work: Work, domain_name: str, master_id: UUID, *, before: int | None = None, limit: int = 100
+) -> Sequence[GoldenVersion]:
+    """Return the versions of a master, newest first, below `before`; a merged id keeps its own."""
+    domain = _domain(work, domain_name)
+    _check_domain(work, domain, master_id)
+    return golden.versions(work.session, master_id, before=before, limit=limit)
+
+
+def search(work: Work, domain_name: str, text: str, *, after: UUID | None = None, limit: int = 50) -> list[Found]:
+    """Find live masters whose name, identifiers or place contain every word of the text, in id order."""
+    domain = _domain(work, domain_name)
+    folded = " ".join(anyascii(text).lower().split())
+    if len(folded) < SHORTEST_SEARCH:
+        raise InvalidInput(f"Search for at least {SHORTEST_SEARCH} letters or digits.", path="q")
+    patterns = [f"%{_literal(word)}%" for word in folded.split()]
+    rows = golden.search(work.session, domain=domain.name, patterns=patterns, after=after, limit=limit)
+    current = golden.current_slices(work.session, [row.id for row in rows])
+    now = work.now
+    return [
+        Found(row.id, row.version, row.status, domain.publishable(_attributes_now(current.get(row.id, []), now)))
+        for row in rows
+    ]
+
+
+def _domain(work: Work, name: str) -> Domain:
+    domain = work.catalog.domain(name)
+    work.actor.require(Permission.READ, domain=name)
+    return domain
+
+
+def _survivor(work: Work, domain: Domain, master_id: UUID, *, known_at: datetime | None) -> GoldenVersion:
+    _check_domain(work, domain, master_id)
+    version = golden.version_at(work.session, master_id, known_at)
+    while version is not None and version.merged_into is not None:
+        version = golden.version_at(work.session, version.merged_into, known_at)
+    if version is None:
+        raise UnknownMaster(f"The {domain.name} {master_id} was not yet known then.", hint="Ask for a later known_at.")
+    return version
+
+
+def _check_domain(work: Work, domain: Domain, master_id: UUID) -> None:
+    master = golden.masters(work.session, [master_id]).get(master_id)
+    if master is None or master.domain != domain.name:
+        raise UnknownMaster(f"There is no {domain.name} with the id {master_id}.")
+
+
+def _covers(stretch: Row, instant: datetime) -> bool:
+    begun = stretch.valid_from is None or stretch.valid_from <= instant
+    return begun and (stretch.valid_to is None or instant < stretch.valid_to)
+
+
+def _attributes_now(stretches: Sequence[Row], now: datetime) -> dict[str, Any]:
+    in_force = [s for s in stretches if _covers(s, now)] or list(stretches)
+    return in_force[0].attributes if in_force else {}
+
+
+def _link(row: Row) -> Link:
+    return Link(row.source, row.source_key, row.link_no, row.reason, row.ended_at)
+
+
+def _literal(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

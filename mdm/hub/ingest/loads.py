@@ -1,0 +1,142 @@
+"""Loads: files accepted row by row, resumable where they stopped."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import file_digest
+from itertools import islice
+from pathlib import Path
+from typing import TypeAlias
+from uuid import UUID
+
+from mdm.core.ids import new_id
+from mdm.core.security import Permission
+from mdm.errors import NotFound, UnknownFile
+from mdm.hub.ingest.deliver import Message, deliver
+from mdm.sources import Feed, Registry, Row
+from mdm.store import deliveries, loads
+from mdm.store.tables import Load
+from mdm.store.work import Work
+
+Begin: TypeAlias = Callable[[], AbstractContextManager[Work]]
+
+BATCH = 500  # rows accepted in one transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a file has been accepted: rows, and bytes of `size`."""
+
+    load_id: UUID
+    rows: int
+    position: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """A load, and what became of its deliveries, counted by state."""
+
+    id: UUID
+    source: str
+    feed: str
+    file_name: str
+    state: str
+    rows: int
+    started_by: str
+    started_at: datetime
+    accepted_at: datetime | None
+    deliveries: dict[str, int]
+
+
+def load_file(begin: Begin, path: Path, *, source: str, registry: Registry) -> Iterator[Progress]:
+    """Accept the rows of a file, yielding progress after every transaction.
+
+    The same content loaded again resumes where it stopped, or does nothing if it was accepted whole. Raises
+    UnknownSource, UnknownFile or UnreadableFile before anything is kept.
+    """
+    if not path.is_file():
+        raise UnknownFile(f"There is no file {path}.")
+    feed = registry.feed_for(source, path.name)
+    rows = feed.open(path)
+    with path.open("rb") as stream:
+        content = file_digest(stream, "sha256").hexdigest()
+    with begin() as work:
+        load = _start(work, feed, path, content=content, context=rows.context)
+    taken, position = load.rows, load.position
+    yield Progress(load.id, taken, position, rows.size)
+    remaining = iter(feed.rows(path, position, rows.context))
+    while load.accepted_at is None:
+        batch = list(islice(remaining, BATCH))
+        position = batch[-1].offset if batch else rows.size
+        taken += len(batch)
+        with begin() as work:
+            load = _advance(work, load.id, batch, content=content, position=position, rows=taken)
+        yield Progress(load.id, taken, position, rows.size)
+
+
+def _start(work: Work, feed: Feed, path: Path, *, content: str, context: dict[str, object]) -> Load:
+    work.actor.require(Permission.DELIVER)
+    known = loads.find(work.session, source=feed.source, feed=feed.name, file_digest=content)
+    if known is not None:
+        return known
+    load = Load(
+        id=new_id(),
+        source=feed.source,
+        feed=feed.name,
+        file_name=path.name,
+        file_digest=content,
+        context=context,
+        state="loading",
+        position=context["offset"],
+        rows=0,
+        started_by=work.actor.name,
+        started_at=work.now,
+    )
+    loads.add(work.session, load)
+    return load
+
+
+def _advance(work: Work, load_id: UUID, batch: Sequence[Row], *, content: str, position: int, rows: int) -> Load:
+    load = loads.get(work.session, load_id, lock=True)
+    if load is None:
+        raise NotFound(f"Load {load_id} is gone.")
+    if batch:
+        messages = [Message(row.raw, f"{content[:32]}:{row.number}", row_number=row.number) for row in batch]
+        deliver(work, messages, source=load.source, load_id=load_id)
+    else:
+        load.state, load.accepted_at = "accepted", work.now
+    load.position, load.rows = max(load.position, position), max(load.rows, rows)
+    work.session.flush()
+    return load
+
+
+def page(work: Work, *, before: UUID | None = None, limit: int = 100) -> list[LoadReport]:
+    """Return loads, newest first, below the id `before`."""
+    work.actor.require(Permission.OPERATE)
+    return [_report(work, load) for load in loads.page(work.session, before=before, limit=limit)]
+
+
+def show(work: Work, load_id: UUID) -> LoadReport:
+    """Return one load with the states of its deliveries."""
+    work.actor.require(Permission.OPERATE)
+    load = loads.get(work.session, load_id)
+    if load is None:
+        raise NotFound(f"There is no load {load_id}.")
+    return _report(work, load)
+
+
+def _report(work: Work, load: Load) -> LoadReport:
+    return LoadReport(
+        id=load.id,
+        source=load.source,
+        feed=load.feed,
+        file_name=load.file_name,
+        state=load.state,
+        rows=load.rows,
+        started_by=load.started_by,
+        started_at=load.started_at,
+        accepted_at=load.accepted_at,
+        deliveries=deliveries.count_by_state(work.session, load_id=load.id),
+    )

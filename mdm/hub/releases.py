@@ -1,0 +1,78 @@
+"""Releases: which rules are in force, and how files become proposals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mdm.core.domains import Catalog, parse
+from mdm.core.ids import digest
+from mdm.core.security import Permission
+from mdm.store import releases
+from mdm.store.tables import Release
+from mdm.store.work import Work
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """How a declaration file stands to the release in force."""
+
+    domain: str
+    state: str  # "active" (as the file says), "draft" (kept as a new draft), "known draft" or "first release"
+    number: int
+    hash: str
+
+
+def active_catalog(work: Work) -> Catalog:
+    """Return the domains as their releases in force declare them."""
+    return Catalog({r.domain: replace(parse(r.document), release=r.number) for r in releases.active(work.session)})
+
+
+def store_first(work: Work, documents: Mapping[str, Document]) -> list[Proposal]:
+    """Switch on release 1 of every domain that has none; files of other domains are left alone."""
+    found = []
+    for domain, document in sorted(documents.items()):
+        if releases.last_number(work.session, domain) == 0:
+            release = _release(work, domain, document, number=1, state="active")
+            releases.add(work.session, release)
+            found.append(Proposal(domain, "first release", 1, release.hash))
+    return found
+
+
+def propose(work: Work, documents: Mapping[str, Document]) -> list[Proposal]:
+    """Keep every declaration that differs from the release in force as a draft, and tell how each file stands."""
+    work.actor.require(Permission.ADMINISTER)
+    return [_propose(work, domain, document) for domain, document in sorted(documents.items())]
+
+
+def _propose(work: Work, domain: str, document: Document) -> Proposal:
+    parse(document)
+    content = digest(document)
+    known = {r.hash: r for r in releases.of_domain(work.session, domain) if r.state in ("active", "draft")}
+    if content in known:
+        same = known[content]
+        return Proposal(domain, "active" if same.state == "active" else "known draft", same.number, content)
+    number = releases.last_number(work.session, domain) + 1
+    releases.add(work.session, _release(work, domain, document, number=number, state="draft"))
+    return Proposal(domain, "draft", number, content)
+
+
+def history(work: Work, domain: str) -> list[Release]:
+    """Return every release and draft of a domain, oldest first; raises UnknownDomain."""
+    work.actor.require(Permission.READ, domain=domain)
+    work.catalog.domain(domain)
+    return list(releases.of_domain(work.session, domain))
+
+
+def _release(work: Work, domain: str, document: Document, *, number: int, state: str) -> Release:
+    return Release(
+        domain=domain,
+        number=number,
+        state=state,
+        hash=digest(document),
+        document=document,
+        proposed_by=work.actor.name,
+        proposed_at=work.now,
+        switched_on_at=work.now if state == "active" else None,
+    )
