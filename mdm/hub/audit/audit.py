@@ -1,0 +1,72 @@
+"""All invariants in one report."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from mdm.core.security import Permission
+from mdm.hub.announce import SUBJECT
+from mdm.hub.audit.rebuilding import check_rebuilds
+from mdm.hub.audit.stream import StreamSurvey, check_heads
+from mdm.store import audit as queries
+from mdm.store.work import Work
+
+MOST = 20  # findings reported per invariant
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An invariant that does not hold, with up to MOST examples."""
+
+    invariant: str
+    findings: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """What was checked and what is broken; `unchecked` names invariants that could not be looked at, and why."""
+
+    checked: list[str]
+    broken: list[Broken] = field(default_factory=list)
+    unchecked: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def clean(self) -> bool:
+        """Tell whether everything that was checked holds."""
+        return not self.broken
+
+
+STATEMENTS = {
+    "I1 every accepted delivery is pending or has ended": "i1_deliveries",
+    "I2 every source record links to exactly one living master": "i2_links",
+    "I5 versions are 1..n and slices never overlap": "i5_versions",
+    "I7 the newest version is in the stream or the outbox": "i7_published",
+    "I8 every merged id resolves to one living survivor": "i8_merges",
+    "I9 constraints of stewards hold": "i9_constraints",
+    "I12 no match between two masters is left unasked": "i12_matches",
+}
+REBUILDS = "I3/I4 every golden value is what rebuilding from the claims it names gives"
+STREAM = "I6 the stream's versions increase and end with the head's"
+
+
+def audit(work: Work, *, survey: StreamSurvey | None) -> AuditReport:
+    """Check every invariant on one snapshot of the database; `survey` is what the stream holds, None if unreachable."""
+    work.actor.require(Permission.OPERATE)
+    queries.freeze(work.session)
+    report = AuditReport([*STATEMENTS, REBUILDS])
+    for invariant, findings in _found(work):
+        if findings:
+            report.broken.append(Broken(invariant, findings))
+    if survey is None:
+        report.unchecked[STREAM] = "NATS could not be read"
+    else:
+        report.checked.append(STREAM)
+        if findings := check_heads(work, survey)[:MOST]:
+            report.broken.append(Broken(STREAM, findings))
+    return report
+
+
+def _found(work: Work) -> Iterator[tuple[str, list[str]]]:
+    for invariant, name in STATEMENTS.items():
+        parameters = {"prefix": SUBJECT} if name == "i7_published" else {}
+        yield invariant, queries.findings(work.session, name, limit=MOST, **parameters)
+    yield REBUILDS, check_rebuilds(work, limit=MOST)

@@ -1,0 +1,57 @@
+"""Queries that look for broken invariants."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlmodel import Session, col
+
+from mdm.store.rows import Row
+from mdm.store.sql import statement
+from mdm.store.tables import GoldenVersion, Master
+
+PAGE = 500
+
+
+def freeze(session: Session) -> None:
+    """See one state of the database from now on, and change nothing; the first statement of its transaction."""
+    session.connection().execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+
+
+def unpublished_subjects(session: Session) -> set[str]:
+    """Return the subjects with an event in the outbox that awaits publishing."""
+    waiting = text("SELECT DISTINCT subject FROM publishers.outbox WHERE published_at IS NULL")
+    return set(session.connection().execute(waiting).scalars())
+
+
+def findings(session: Session, name: str, *, limit: int, **parameters: Any) -> list[str]:
+    """Run the invariant's statement and return what it finds, up to `limit` sentences."""
+    bounded = text(f"SELECT finding FROM ({statement(f'audit/{name}').text}) AS broken LIMIT {limit}")
+    return [row.finding for row in session.connection().execute(bounded, parameters)]
+
+
+def masters(session: Session) -> Iterator[list[Row]]:
+    """Yield pages of masters in id order: id, domain, status, version, recorded_at, evaluated_at of their newest."""
+    after: UUID | None = None
+    while True:
+        page = (
+            select(
+                Master.id, Master.domain, Master.status, Master.version, Master.recorded_at, GoldenVersion.evaluated_at
+            )
+            .join(
+                GoldenVersion,
+                (col(GoldenVersion.master_id) == Master.id) & (col(GoldenVersion.version) == Master.version),
+            )
+            .order_by(col(Master.id))
+            .limit(PAGE)
+        )
+        if after is not None:
+            page = page.where(col(Master.id) > after)
+        rows = list(session.connection().execute(page))
+        if not rows:
+            return
+        yield rows
+        after = rows[-1].id
+
+
