@@ -64,9 +64,10 @@ def mappings(settings: Settings) -> Registry:
 def prepare(settings: Settings, dsn: str) -> list[releases.Proposal]:
     """Migrate the database and switch on release 1 of every domain that has none."""
     migrate(dsn)
-    with opened_engine(dsn, settings) as engine, work.begin(
-        engine, actor=SYSTEM, clock=utc_now, catalog=NO_DOMAINS
-    ) as first:
+    with (
+        opened_engine(dsn, settings) as engine,
+        work.begin(engine, actor=SYSTEM, clock=utc_now, catalog=NO_DOMAINS) as first,
+    ):
         return releases.store_first(first, declarations(settings))
 
 

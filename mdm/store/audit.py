@@ -53,5 +53,3 @@ def masters(session: Session) -> Iterator[list[Row]]:
             return
         yield rows
         after = rows[-1].id
-
-

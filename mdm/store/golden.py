@@ -100,9 +100,7 @@ def aliases(session: Session, master_id: UUID) -> list[UUID]:
     return [r.id for r in run(session, "golden/read_aliases", id=master_id)]
 
 
-def search(
-    session: Session, *, domain: str, patterns: list[str], after: UUID | None, limit: int
-) -> Sequence[Row[Any]]:
+def search(session: Session, *, domain: str, patterns: list[str], after: UUID | None, limit: int) -> Sequence[Row[Any]]:
     """Return live masters (id, version, status) whose search text contains every pattern, in id order."""
     return run(session, "golden/search_masters", domain=domain, patterns=patterns, after=after, limit=limit)
 

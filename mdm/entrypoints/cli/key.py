@@ -1,0 +1,63 @@
+"""`mdm key`: create, list and revoke API keys."""
+
+import argparse
+from collections.abc import Iterable
+from datetime import timedelta
+
+from rich.console import Console
+from rich.table import Table
+
+from mdm import bootstrap
+from mdm.core.clock import utc_now
+from mdm.core.security import ROLES
+from mdm.entrypoints.cli.connection import dsn_of
+from mdm.hub import access
+from mdm.settings import Settings
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    create = actions.add_parser("create", help="make a key and print it, once")
+    create.add_argument("name", help="who or what will use it")
+    create.add_argument("--role", action="append", required=True, choices=sorted(ROLES), help="may be given again")
+    create.add_argument("--domain", action="append", help="restrict to a domain; may be given again (default: all)")
+    create.add_argument("--days", type=int, help="days until it expires (default: never)")
+    actions.add_parser("list", help="show all keys, never their secrets")
+    revoke = actions.add_parser("revoke", help="end a key at once")
+    revoke.add_argument("prefix", help="what `mdm key list` shows in the first column")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Do what was asked."""
+    with bootstrap.open_hub(settings, dsn_of(settings)) as hub, hub.begin() as work:
+        if arguments.action == "create":
+            expires_at = utc_now() + timedelta(days=arguments.days) if arguments.days else None
+            key, text = access.create_key(
+                work,
+                name=arguments.name,
+                roles=arguments.role,
+                domains=arguments.domain or ["*"],
+                expires_at=expires_at,
+            )
+        elif arguments.action == "revoke":
+            access.revoke_key(work, arguments.prefix)
+        else:
+            Console().print(_table(access.list_keys(work)))
+    if arguments.action == "create":
+        print(text)
+        Console(stderr=True).print(f"Key {key.prefix} for {key.name}. It is shown this once; keep it safe.")
+    elif arguments.action == "revoke":
+        print(f"Key {arguments.prefix} is revoked.")
+    return 0
+
+
+def _table(keys: Iterable[access.ApiKey]) -> Table:
+    table = Table("Key", "Name", "Roles", "Domains", "Created", "State")
+    now = utc_now()
+    for key in keys:
+        state = "revoked" if key.revoked_at else "expired" if key.expires_at and key.expires_at <= now else "live"
+        table.add_row(
+            key.prefix, key.name, ", ".join(key.roles), ", ".join(key.domains), f"{key.created_at:%Y-%m-%d}", state
+        )
+    return table

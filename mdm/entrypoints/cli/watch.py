@@ -1,0 +1,43 @@
+"""`mdm watch`: print events as they are published."""
+
+import argparse
+import asyncio
+
+from rich.console import Console
+
+from mdm.entrypoints.cli.connection import nats_url_of
+from mdm.hub.announce import SUBJECT
+from mdm.settings import Settings
+from publishers import Event
+from publishers.subscriber import watch
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("domain", nargs="?", default="*", help="only this domain (default: all)")
+    parser.add_argument("--newest", action="store_true", help="begin with the newest event of every master")
+    parser.add_argument("--json", action="store_true", help="print the data of each event, one a line")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Print events until Ctrl-C."""
+    asyncio.run(_print(arguments, nats_url_of(settings), settings.stream))
+    return 0
+
+
+async def _print(arguments: argparse.Namespace, url: str, stream: str) -> None:
+    console = Console(highlight=False)
+    subjects = [f"{SUBJECT}.{arguments.domain}.*"]
+    async for event in watch(url, stream=stream, subjects=subjects, newest=arguments.newest, name="mdm-watch"):
+        if arguments.json:
+            print(event.data.decode(), flush=True)
+        else:
+            console.print(_line(event), markup=False, soft_wrap=True)
+
+
+def _line(event: Event) -> str:
+    body = event.json()
+    changed = ", ".join(
+        f"{name}: {change['before']!r} → {change['after']!r}" for name, change in body["changes"].items()
+    )
+    return f"{event.time:%H:%M:%S} {event.type:<18} {body['domain']} {body['master']} v{event.version}  {changed}"

@@ -1,0 +1,44 @@
+"""`mdm worker`: one process that resolves deliveries, or one that publishes events."""
+
+import argparse
+import asyncio
+import signal
+import threading
+
+from mdm import bootstrap
+from mdm.entrypoints.cli.connection import dsn_of, nats_url_of
+from mdm.entrypoints.workers import publish, resolve_deliveries
+from mdm.settings import Settings
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("role", choices=("resolve", "relay"), help="resolve deliveries, or relay events to NATS")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Work until SIGTERM or Ctrl-C, finishing what was begun."""
+    bootstrap.set_up_logging(settings)
+    if arguments.role == "relay":
+        asyncio.run(_relay(settings))
+    else:
+        _resolve(settings)
+    return 0
+
+
+def _resolve(settings: Settings) -> None:
+    stop = threading.Event()
+    for number in SIGNALS:
+        signal.signal(number, lambda *_: stop.set())
+    with bootstrap.open_hub(settings, dsn_of(settings)) as hub:
+        resolve_deliveries(hub, stop, size=settings.chunk_size)
+
+
+async def _relay(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    reach = bootstrap.kill_at(settings.kill_at)
+    await publish(settings, dsn=dsn_of(settings), nats_url=nats_url_of(settings), stop=stop, faults=reach)

@@ -1,0 +1,49 @@
+"""The relay process: provisions the stream and publishes the outbox until told to stop."""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from mdm.hub.announce import SUBJECT
+from mdm.settings import Settings
+from publishers import BrokerError, NotReady, StreamError
+from publishers.jetstream import JetStreamBroker, StreamPlan, provision
+from publishers.relay import Relay
+
+OUTAGE_PAUSE = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+def stream_plan(settings: Settings) -> StreamPlan:
+    """Return what the stream of golden events must be like."""
+    return StreamPlan(name=settings.stream, subjects=(f"{SUBJECT}.>",), replicas=settings.stream_replicas)
+
+
+async def publish(
+    settings: Settings, *, dsn: str, nats_url: str, stop: asyncio.Event, faults: Callable[[str], None]
+) -> None:
+    """Publish until `stop` is set; raises StreamError when stream and database contradict each other."""
+    async with JetStreamBroker(nats_url, settings.stream, name="mdm-relay") as broker:
+        await _provisioned(broker, settings, stop)
+        relay = Relay(dsn, broker, faults=faults)
+        try:
+            await relay.run(stop)
+        except StreamError as error:
+            log.error("relay_stopped", reason=str(error))
+            raise
+
+
+async def _provisioned(broker: JetStreamBroker, settings: Settings, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            await provision(broker, stream_plan(settings))
+        except (BrokerError, NotReady) as error:
+            log.warning("stream_unavailable", reason=str(error))
+        else:
+            return
+        try:
+            await asyncio.wait_for(stop.wait(), OUTAGE_PAUSE)
+        except TimeoutError:
+            continue

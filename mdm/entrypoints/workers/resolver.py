@@ -1,0 +1,37 @@
+"""The resolver: processes pending deliveries until told to stop."""
+
+import threading
+
+import structlog
+
+from mdm.errors import Unavailable
+from mdm.hub import Hub
+from mdm.hub.ingest.conduct import process_next, process_oldest_one_by_one
+
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.025, 0.2  # seconds between looks into an empty queue
+OUTAGE_PAUSE = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+def resolve_deliveries(hub: Hub, stop: threading.Event, *, size: int) -> None:
+    """Process deliveries in chunks of up to `size`; outlives outages of PostgreSQL.
+
+    The oldest deliveries are first processed one by one: one of them may have killed the worker before.
+    """
+    careful, pause = True, SHORTEST_PAUSE
+    while not stop.is_set():
+        try:
+            if careful:
+                process_oldest_one_by_one(hub.begin, registry=hub.registry, size=size)
+                careful = False
+            taken = process_next(hub.begin, registry=hub.registry, size=size)
+        except Unavailable as error:
+            log.warning("database_unavailable", reason=str(error))
+            stop.wait(OUTAGE_PAUSE)
+            continue
+        if taken:
+            pause = SHORTEST_PAUSE
+        else:
+            stop.wait(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
