@@ -3,7 +3,7 @@
 from publishers.jetstream.broker import JetStreamBroker
 from publishers.jetstream.connection import UNREACHABLE, Link, connect
 from publishers.jetstream.provision import StreamPlan, compare, provision
-from publishers.jetstream.pull import Pull
+from publishers.jetstream.pull import Pull, passing
 from publishers.jetstream.readiness import Readiness, probe
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "StreamPlan",
     "compare",
     "connect",
+    "passing",
     "probe",
     "provision",
 ]

@@ -12,9 +12,9 @@ from nats.js import JetStreamContext, api
 from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
 
 from publishers.broker import Message, Stored
-from publishers.errors import BrokerError, Refused, SequenceConflict, Unavailable, UnknownOutcome
+from publishers.errors import BrokerError, NotReady, Refused, SequenceConflict, Unavailable, UnknownOutcome
 from publishers.jetstream.connection import UNREACHABLE, Link, connect
-from publishers.jetstream.pull import Pull
+from publishers.jetstream.pull import Pull, passing
 
 EXPECTED_SEQUENCE = "Nats-Expected-Last-Subject-Sequence"
 WRONG_SEQUENCE = {10071, 10164}
@@ -83,6 +83,8 @@ class JetStreamBroker:
         context = await self.context()
         try:
             return await context.stream_info(self.stream)
+        except NotFoundError as error:
+            raise NotReady(f"Stream {self.stream} does not exist.", hint="Provision it.") from error
         except (nats.errors.Error, TimeoutError, OSError) as error:
             raise _translated(error, self.stream) from error
 
@@ -91,15 +93,7 @@ class JetStreamBroker:
         link = await self.connected()
         context = self._context(link)
         policy = api.DeliverPolicy.LAST_PER_SUBJECT if newest else api.DeliverPolicy.ALL
-        config = api.ConsumerConfig(
-            deliver_policy=policy,
-            ack_policy=api.AckPolicy.NONE,
-            headers_only=True,
-            filter_subject=">",
-            inactive_threshold=60,
-            mem_storage=True,
-            num_replicas=1,
-        )
+        config = passing(policy, subjects=[">"], headers_only=True)
         try:
             consumer = await context.add_consumer(self.stream, config)
         except (nats.errors.Error, TimeoutError, OSError) as error:

@@ -62,7 +62,13 @@ SETTINGS = frozenset(
 
 async def compare(broker: JetStreamBroker, plan: StreamPlan) -> Difference | None:
     """Return what provisioning would change, None if the stream does not exist yet."""
-    existing = await _existing(await broker.context(), plan.name)
+    context = await broker.context()
+    try:
+        existing = await _existing(context, plan.name)
+    except (nats.errors.Error, TimeoutError) as error:
+        raise NotReady(
+            f"Stream {plan.name} cannot be looked at: {error}.", hint="Check that JetStream is on."
+        ) from error
     return None if existing is None else plan.difference(existing)
 
 

@@ -4,11 +4,13 @@ import asyncio
 import json
 import logging
 from collections import deque
+from collections.abc import Sequence
 from typing import Self
 
 import nats.errors
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from nats.js import api
 
 from publishers.errors import Unavailable
 from publishers.jetstream.connection import UNREACHABLE, Link
@@ -20,6 +22,19 @@ EXPIRES = 30.0
 SILENCE = 2.5  # heartbeats missed before a request counts as lost
 ENDED = {"404", "408"}  # no messages, request expired: ask again
 BROKEN = ("consumer deleted", "consumer is push", "bad request", "server shutdown")
+
+
+def passing(policy: api.DeliverPolicy, *, subjects: Sequence[str], headers_only: bool = False) -> api.ConsumerConfig:
+    """Return a consumer that is forgotten soon after its reader has gone, and that nothing needs acknowledging to."""
+    return api.ConsumerConfig(
+        deliver_policy=policy,
+        ack_policy=api.AckPolicy.NONE,
+        filter_subjects=list(subjects),
+        headers_only=headers_only,
+        inactive_threshold=60,
+        mem_storage=True,
+        num_replicas=1,
+    )
 
 
 class Pull:

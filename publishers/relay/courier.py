@@ -16,7 +16,8 @@ from publishers.errors import (
 from publishers.event import digest
 from publishers.outbox import Pending
 from publishers.relay.metrics import Metrics, State
-from publishers.relay.pace import Faults, wait
+from publishers.relay.pace import Faults
+from publishers.waiting import wait
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0

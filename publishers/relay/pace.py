@@ -1,6 +1,5 @@
 """How fast a relay works, how soon a standby takes over, and where tests may stop it."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -34,11 +33,3 @@ class Pace:
 
 def no_faults(_point: str) -> None:
     """Let every named point pass."""
-
-
-async def wait(event: asyncio.Event, seconds: float) -> None:
-    """Wait until the event is set, at most so long."""
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return

@@ -14,8 +14,9 @@ from publishers import outbox
 from publishers.broker import Broker
 from publishers.errors import LeaseLost, StreamError
 from publishers.relay.metrics import Metrics, State
-from publishers.relay.pace import Faults, Pace, no_faults, wait
+from publishers.relay.pace import Faults, Pace, no_faults
 from publishers.relay.session import Session
+from publishers.waiting import wait
 
 logger = logging.getLogger(__name__)
 
@@ -98,4 +99,13 @@ class Relay:
 
 
 def _connected(dsn: str) -> Awaitable[psycopg.AsyncConnection[Any]]:
-    return psycopg.AsyncConnection.connect(dsn, autocommit=True, application_name="relay", connect_timeout=5)
+    return psycopg.AsyncConnection.connect(
+        dsn,
+        autocommit=True,
+        application_name="relay",
+        connect_timeout=5,
+        keepalives_idle=5,  # a connection cut without a word is noticed after seconds
+        keepalives_interval=2,
+        keepalives_count=3,
+        tcp_user_timeout=10_000,
+    )

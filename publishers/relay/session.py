@@ -16,10 +16,12 @@ from publishers.errors import LeaseLost, Refused, StreamError
 from publishers.outbox import Pending
 from publishers.relay.courier import Courier
 from publishers.relay.metrics import Metrics
-from publishers.relay.pace import Faults, Pace, wait
+from publishers.relay.pace import Faults, Pace
+from publishers.waiting import wait
 
 logger = logging.getLogger(__name__)
 MOST_BLOCKED = 8  # windows of refused subjects, then the broker itself is taken to be the trouble
+READ_SHARE = 2  # a rest is so many times as long as the read, which is slow while old snapshots hold dead rows
 MEASURE = 1.0
 MEASURE_SHARE = 20  # measuring may take one part in so many of the time
 
@@ -63,6 +65,7 @@ class Session:
         self._any_acknowledged = asyncio.Event()
         self._hurry = asyncio.Event()
         self._finishing = False
+        metrics.blocked = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Publish until told to stop, then let what is in flight arrive and be marked.
@@ -88,9 +91,11 @@ class Session:
             raise error from None
 
     async def _read(self, stop: asyncio.Event) -> None:
-        delay = self._pace.poll_least
+        loop, delay = asyncio.get_running_loop(), self._pace.poll_least
         while not stop.is_set():
+            begun = loop.time()
             events = await self._next()
+            least = max(self._pace.poll_least, READ_SHARE * (loop.time() - begun))
             if events:
                 self._faults("after_read")
             self._busy.update(event.message.subject for event in events)
@@ -99,12 +104,13 @@ class Session:
             if len(events) == self._pace.window:
                 continue
             delay = self._pace.poll_least if events else min(delay * 2, self._pace.poll_most)
-            await self._rest(stop, delay)
+            await self._rest(stop, least, delay)
 
-    async def _rest(self, stop: asyncio.Event, delay: float) -> None:
-        await wait(stop, self._pace.poll_least)
-        if delay > self._pace.poll_least and not stop.is_set():
-            await wait(self._woken, delay - self._pace.poll_least)
+    async def _rest(self, stop: asyncio.Event, least: float, delay: float) -> None:
+        """Wait `least` seconds in any case, and up to `delay` unless woken."""
+        await wait(stop, least)
+        if delay > least and not stop.is_set():
+            await wait(self._woken, delay - least)
         self._woken.clear()
 
     async def _next(self) -> list[Pending]:

@@ -5,6 +5,7 @@ from publishers.subscriber.apply import Handler
 from publishers.subscriber.sqlite import SqliteStore
 from publishers.subscriber.store import Checkpoint, InMemoryStore, Store, Transaction
 from publishers.subscriber.subscriber import Progress, Subscriber
+from publishers.subscriber.watch import watch
 
 __all__ = [
     "Checkpoint",
@@ -16,4 +17,5 @@ __all__ = [
     "Store",
     "Subscriber",
     "Transaction",
+    "watch",
 ]

@@ -9,12 +9,17 @@ from nats.js.errors import NotFoundError
 from publishers.errors import Unavailable
 from publishers.subscriber.store import Checkpoint
 
-ACK_WAIT = 30.0
 MOST_UNSETTLED = 10_000
 
 
 async def bind(
-    context: JetStreamContext, checkpoint: Checkpoint | None, *, stream: str, name: str, subjects: tuple[str, ...]
+    context: JetStreamContext,
+    checkpoint: Checkpoint | None,
+    *,
+    stream: str,
+    name: str,
+    subjects: tuple[str, ...],
+    ack_wait: float,
 ) -> str:
     """Return the identity of a consumer that continues where the store is.
 
@@ -31,7 +36,7 @@ async def bind(
             durable_name=name,
             deliver_policy=api.DeliverPolicy.LAST_PER_SUBJECT,
             ack_policy=api.AckPolicy.EXPLICIT,
-            ack_wait=ACK_WAIT,
+            ack_wait=ack_wait,
             max_ack_pending=MOST_UNSETTLED,
             filter_subjects=list(subjects),
         )

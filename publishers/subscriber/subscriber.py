@@ -16,6 +16,7 @@ from publishers.jetstream import UNREACHABLE, Pull, connect
 from publishers.subscriber.apply import Applied, Handler, Received, apply, note
 from publishers.subscriber.consumer import bind
 from publishers.subscriber.store import Checkpoint, Connection, Store
+from publishers.waiting import wait
 
 logger = logging.getLogger(__name__)
 RETRY_DELAYS = (1.0, 5.0, 15.0, 60.0, 300.0, 600.0, 600.0)
@@ -51,12 +52,14 @@ class Subscriber(Generic[Connection]):
         store: Store[Connection],
         handler: Handler[Connection],
         batch: int = 200,
+        ack_wait: float = 30.0,
         retry_delays: Sequence[float] = RETRY_DELAYS,
     ) -> None:
         """`name` is this subscriber's durable consumer: one name per store, never shared.
 
         `handler(connection, event)` runs in a thread, inside the store's transaction; when it raises, the event is
-        tried again after each of `retry_delays` (seconds) and then given up.
+        tried again after each of `retry_delays` (seconds) and then given up. What was in hand at a crash comes again
+        after `ack_wait` seconds, within which a batch must be handled.
         """
         self.progress = Progress()
         self._url = url
@@ -66,6 +69,7 @@ class Subscriber(Generic[Connection]):
         self._store = store
         self._handler = handler
         self._batch = batch
+        self._ack_wait = ack_wait
         self._retry_delays = tuple(retry_delays)
         self._failures: dict[int, int] = {}
 
@@ -92,7 +96,7 @@ class Subscriber(Generic[Connection]):
                 logger.warning("subscriber %s waits: %s", self._name, error)
                 self.progress.last_error = str(error)
                 pause = PATIENCE if self.progress.applied > applied else min(pause * 2, LONGEST_PAUSE)
-                await _wait(stop, pause)
+                await wait(stop, pause)
             finally:
                 self.progress.connected = self.progress.caught_up = False
 
@@ -105,6 +109,7 @@ class Subscriber(Generic[Connection]):
                 stream=self._stream,
                 name=self._name,
                 subjects=self._subjects,
+                ack_wait=self._ack_wait,
             )
             async with Pull(link, stream=self._stream, consumer=self._name, batch=self._batch) as pull:
                 self.progress.connected = True
@@ -131,13 +136,10 @@ class Subscriber(Generic[Connection]):
             await _answer(messages, delay=PATIENCE)
             raise
         self._count(done)
-        await _answer(
-            [
-                message
-                for message in messages
-                if message not in hopeless and message.metadata.sequence.stream not in retries
-            ]
-        )
+        for sequence in arrived.keys() - {sequence for sequence, delay in retries.items() if delay is not None}:
+            self._failures.pop(sequence, None)
+        unsettled = retries.keys() | {message.metadata.sequence.stream for message in hopeless}
+        await _answer([message for message in messages if message.metadata.sequence.stream not in unsettled])
         for sequence, delay in retries.items():
             if delay is not None:
                 await _answer([arrived[sequence]], delay=delay)
@@ -165,7 +167,6 @@ class Subscriber(Generic[Connection]):
             count = self._failures[received.sequence] = self._failures.get(received.sequence, 0) + 1
             delays[received.sequence] = self._retry_delays[count - 1] if count <= len(self._retry_delays) else None
             if delays[received.sequence] is None:
-                del self._failures[received.sequence]
                 self.progress.terminated += 1
                 event = received.event
                 logger.error("%s gives up %s version %s", self._name, event.subject, event.version)
@@ -193,10 +194,3 @@ async def _give_up(messages: Sequence[Msg]) -> None:
             await message.term()
     except (nats.errors.Error, *UNREACHABLE) as error:
         raise Unavailable(f"NATS cannot be reached: {error!r}.") from error
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return

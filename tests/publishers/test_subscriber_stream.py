@@ -1,15 +1,15 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from publishers import Event
+from publishers import Event, Unavailable
 from publishers.jetstream import JetStreamBroker, StreamPlan, provision
-from publishers.subscriber import InMemoryStore, SqliteStore, Subscriber
+from publishers.subscriber import InMemoryStore, SqliteStore, Subscriber, watch
 from tests.publishers.events import a_message
 from tests.publishers.relays import until
 
@@ -161,3 +161,18 @@ async def test_what_was_fetched_but_not_handled_is_given_back_at_a_stop(
         async with subscriber(nats_url, store, handler=lambda *_: None) as second:
             await until(lambda: first.progress.applied + second.progress.applied == 30)
         assert second.progress.stale == 0
+
+
+async def test_onlooker_sees_the_newest_and_then_what_comes(nats_url: str, publish: Publish) -> None:
+    await publish("a", 1)
+    await publish("a", 2)
+    async with aclosing(watch(nats_url, stream="TEST", subjects=["test.v1.>"], newest=True)) as events:
+        assert (await anext(events)).version == 2
+        await publish("b", 1)
+        assert (await anext(events)).subject == "test.v1.b"
+
+
+async def test_onlooker_of_a_missing_stream_is_told(nats_url: str) -> None:
+    async with aclosing(watch(nats_url, stream="NOBODY", subjects=["test.v1.>"])) as events:
+        with pytest.raises(Unavailable, match="NOBODY cannot be watched"):
+            await anext(events)
