@@ -48,7 +48,7 @@ class Exports:
     def write(self, folder: Path) -> list[tuple[str, str]]:
         """Write every file and return (source, path below the folder) in the order in which to load them."""
         written = []
-        for (batch, system, name), lines in sorted(self._files.items()):
+        for (batch, system, name), lines in sorted(self._files.items(), key=_load_order):
             path = folder / system / name
             path.parent.mkdir(parents=True, exist_ok=True)
             self.rng.shuffle(lines)
@@ -75,6 +75,12 @@ class Exports:
         damage = _damage_cells if system in DIALECTS else _damage_object
         delimiter = DIALECTS.get(system, (",", b"", b""))[0].encode()
         return [damage(self.rng, self.rng.choice(lines), delimiter) for _ in range(count)]
+
+
+def _load_order(file: tuple[tuple[int, str, str], list[bytes]]) -> tuple[int, str, bool, str]:
+    """Order files by batch and system, changes after what they change."""
+    batch, system, name = file[0]
+    return batch, system, name.startswith("account_changes"), name
 
 
 def _quoted(value: str, delimiter: str) -> str:

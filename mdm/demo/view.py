@@ -43,8 +43,10 @@ class Views:
         if entity.country.scripted and not local and rng.random() < habit.local_name:
             view["name_local"] = with_form(entity.name.local, entity.form.variants[0][0], entity.country, local=True)
         place = entity.former_place if outdated and entity.former_place else entity.place
-        if hard or rng.random() < habit.presence["address"]:
-            view.update(self._address(place, entity.country, habit, local=local))
+        view.update(self._address(place, entity.country, habit, local=local))
+        if not hard and rng.random() > habit.presence["address"]:
+            for name in ("street", "postal_code", "line2", "po_box"):
+                view.pop(name, None)
         self._contact_data(view, entity, habit, hard=hard)
         self._identifiers(view, entity, habit, hard=hard)
         self._business(view, entity)
@@ -221,8 +223,9 @@ class Views:
 
     def _recognisable(self, view: View, entity: Entity) -> None:
         """Let no record stand without anything that a person could check."""
-        evidence = sum(name in view for name in ("vat_id", "phone", "email", "street", "website"))
-        if evidence < 2:
-            view.setdefault("email", entity.email)
-        if evidence < 1:
+        known = [name for name in ("vat_id", "phone", "email", "street", "website") if name in view]
+        known = [name for name in known if view[name] not in PLACEHOLDERS.get(name, ())]
+        if len(known) < 2 or "street" not in view:
+            view["email"] = entity.email
+        if len(known) < 2 and "phone" not in known:
             view["phone"] = phone_as_written(self.rng, entity.phone, entity.place.city.area, entity.country)
