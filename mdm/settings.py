@@ -85,8 +85,14 @@ class Settings(BaseSettings):
         try:
             return cls(**given)
         except ValidationError as error:
-            lines = [f"{variable(str(e['loc'][0]))}: {e['msg']}" for e in error.errors(include_input=False)]
-            raise InvalidInput("\n".join(lines), hint="See docs/reference/settings.md.") from None
+            raise _invalid(error) from None
+
+    def having(self, **given: Any) -> Self:
+        """Return these settings with some given anew; the environment is not read again."""
+        try:
+            return self.model_validate(self.model_dump(exclude_unset=True) | given)
+        except ValidationError as error:
+            raise _invalid(error) from None
 
     def environment(self) -> dict[str, str]:
         """Return the environment for a child process that is to have exactly these settings."""
@@ -98,6 +104,11 @@ class Settings(BaseSettings):
 def variable(setting: str) -> str:
     """Return the environment variable of a setting."""
     return PREFIX + setting.upper()
+
+
+def _invalid(error: ValidationError) -> InvalidInput:
+    lines = [f"{variable(str(found['loc'][0]))}: {found['msg']}" for found in error.errors(include_input=False)]
+    return InvalidInput("\n".join(lines), hint="See docs/reference/settings.md.")
 
 
 def _refuse_unknown(names: Iterable[str]) -> None:

@@ -39,6 +39,15 @@ def test_bad_value_is_refused_naming_the_variable_and_not_the_value(
     assert value not in str(refused.value)
 
 
+def test_changed_settings_are_checked_and_keep_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MDM_WORKERS", "3")
+    settings = Settings.load()
+    monkeypatch.delenv("MDM_WORKERS")
+    assert (settings.having(port=9000).workers, settings.having(port=9000).port) == (3, 9000)
+    with pytest.raises(InvalidInput, match="MDM_WORKERS"):
+        settings.having(workers=0)
+
+
 def test_child_gets_exactly_these_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MDM_NATS_URL", "nats://elsewhere")
     settings = Settings.load(nats_url="nats://here", data_dir=Path("/srv/mdm"))

@@ -12,7 +12,7 @@ from mdm.embedded.folder import Folder, State, read_state
 from mdm.embedded.nats import Nats
 from mdm.embedded.postgres import Postgres
 
-__all__ = ["Nats", "Postgres", "Servers", "State", "find", "nats", "postgres", "start"]
+__all__ = ["Nats", "Postgres", "Running", "Servers", "find", "nats", "postgres", "start"]
 
 
 @dataclass(slots=True)
@@ -82,11 +82,24 @@ def start(folder: Path) -> Servers:
         return Servers(database, broker, closing.pop_all())
 
 
-def find(folder: Path) -> State | None:
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Where the servers are that another process has started."""
+
+    pid: int
+    dsn: str = field(repr=False)
+    nats_url: str
+    nats_monitor_url: str
+
+
+def find(folder: Path) -> Running | None:
     """Return where the servers running on a folder are, None if none run."""
     state = read_state(folder)
-    running = state and state.dsn and state.pid and processes.command_line(state.pid)
-    return state if running else None
+    if not (state and state.pid and state.dsn and state.nats_url and state.nats_monitor_url):
+        return None
+    if not processes.command_line(state.pid):
+        return None
+    return Running(state.pid, state.dsn, state.nats_url, state.nats_monitor_url)
 
 
 def _forget(place: Folder, state: State) -> None:

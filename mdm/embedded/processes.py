@@ -1,4 +1,4 @@
-"""Server processes: they die with their parent and do not hear the Ctrl-C meant for it."""
+"""Child processes: they die with their parent and do not hear the Ctrl-C meant for it."""
 
 import contextlib
 import ctypes
@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from mdm.embedded.identity import Identity
@@ -25,9 +25,17 @@ Process = subprocess.Popen[bytes]
 
 
 def spawn(
-    command: Sequence[str], *, log: Path, death_signal: signal.Signals = signal.SIGTERM, become: Identity | None = None
+    command: Sequence[str],
+    *,
+    log: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    death_signal: signal.Signals = signal.SIGTERM,
+    become: Identity | None = None,
 ) -> Process:
-    """Start a server in its own session; on Linux it gets `death_signal` when the calling thread ends."""
+    """Start a process in its own session, writing to `log` or where the hub writes.
+
+    On Linux it gets `death_signal` when the calling thread ends.
+    """
     parent = os.getpid()
 
     def prepare() -> None:
@@ -38,12 +46,14 @@ def spawn(
             if os.getppid() != parent:
                 os._exit(1)
 
-    with log.open("wb" if _is_long(log) else "ab") as output:
-        return subprocess.Popen(  # noqa: S603 our own binaries
+    with contextlib.ExitStack() as opened:
+        output = opened.enter_context(log.open("wb" if _is_long(log) else "ab")) if log else None
+        return subprocess.Popen(  # noqa: S603 our own programs
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.STDOUT if output else None,
+            env=environment,
             start_new_session=True,
             preexec_fn=prepare,  # noqa: PLW1509 short, and started before the hub has threads
         )
@@ -61,7 +71,7 @@ def wait_until(ready: Callable[[], bool], process: Process, *, log: Path, second
 
 
 def stop(process: Process, *signals: tuple[signal.Signals, float]) -> None:
-    """Send each signal in turn and wait its seconds; kill at last."""
+    """Send each signal in turn and wait its seconds; kill the process and its own children at last."""
     for number, seconds in signals:
         if process.poll() is not None:
             return
@@ -69,7 +79,13 @@ def stop(process: Process, *signals: tuple[signal.Signals, float]) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(seconds)
             return
-    process.kill()
+    kill(process)
+
+
+def kill(process: Process) -> None:
+    """Kill a spawned process and its own children."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 

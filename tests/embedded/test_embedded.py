@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from mdm import embedded
-from mdm.embedded import State, binaries, processes
-from mdm.embedded.folder import Folder
+from mdm.embedded import binaries, processes
+from mdm.embedded.folder import Folder, State
 from mdm.errors import AlreadyRunning, Unavailable
 from tests.support.servers import open_folder
 

@@ -15,7 +15,7 @@ from psycopg import sql
 from sqlalchemy import create_engine
 
 from mdm import embedded
-from mdm.embedded.processes import Process
+from mdm.embedded import processes
 
 MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
 
@@ -87,7 +87,7 @@ class KillablePostgres:
 
     def kill(self) -> None:
         """End it as a power cut does."""
-        kill_group(self.server.process)
+        processes.kill(self.server.process)
 
 
 @dataclass
@@ -115,13 +115,7 @@ class KillableNats:
 
     def kill(self) -> None:
         """End it as a power cut does."""
-        kill_group(self.server.process)
-
-
-def kill_group(process: Process) -> None:
-    """Kill a server; PostgreSQL's other processes end when they miss the first."""
-    process.kill()
-    process.wait()
+        processes.kill(self.server.process)
 
 
 def delete_streams(url: str) -> None:

@@ -1,0 +1,61 @@
+"""The commands of `mdm`: one module each, imported only when its command is typed."""
+
+import argparse
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Protocol, cast
+
+from mdm import __version__
+from mdm.settings import Settings
+
+# command → what it does; its module beside this one has the same name
+COMMANDS = {
+    "up": "start the hub: servers if none are set, migrations, API, workers and relay",
+}
+
+EPILOG = "Settings are read from variables MDM_…, see docs/reference/settings.md."
+
+
+class Command(Protocol):
+    """What a command's module offers."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the arguments."""
+
+    def run(self, arguments: argparse.Namespace, settings: Settings) -> int:
+        """Do it and return the exit code."""
+
+
+def load(name: str) -> Command:
+    """Import the module of a command."""
+    return cast("Command", import_module(f"mdm.entrypoints.cli.{name}"))
+
+
+def parser(typed: Sequence[str]) -> argparse.ArgumentParser:
+    """Return a parser that knows every command's name and the arguments of the one that was typed."""
+    chosen = next((word for word in typed if word in COMMANDS), None)
+    return _parser({chosen} if chosen else set())
+
+
+def parser_of_everything() -> argparse.ArgumentParser:
+    """Return a parser that knows the arguments of every command."""
+    return _parser(set(COMMANDS))
+
+
+def _parser(complete: set[str]) -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument(
+        "--debug", action="store_true", default=argparse.SUPPRESS, help="log everything and show tracebacks"
+    )
+    root = argparse.ArgumentParser(
+        prog="mdm", description="The golden-record hub.", epilog=EPILOG, parents=[shared], allow_abbrev=False
+    )
+    root.add_argument("--version", action="version", version=f"mdm {__version__}")
+    commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, purpose in COMMANDS.items():
+        command = commands.add_parser(
+            name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.", parents=[shared], allow_abbrev=False
+        )
+        if name in complete:
+            load(name).configure(command)
+    return root

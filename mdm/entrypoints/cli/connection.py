@@ -1,0 +1,33 @@
+"""Where the hub's servers are: in the settings, or the embedded ones that run on the data folder."""
+
+from mdm import embedded
+from mdm.errors import InvalidInput, Unavailable
+from mdm.settings import Settings
+
+
+def dsn_of(settings: Settings) -> str:
+    """Return the URL of the hub's database; raise Unavailable if nothing says where it is."""
+    return settings.postgres_dsn or _found(settings, "MDM_POSTGRES_DSN").dsn
+
+
+def nats_url_of(settings: Settings) -> str:
+    """Return the URL of the hub's NATS; raise Unavailable if nothing says where it is."""
+    return settings.nats_url or _found(settings, "MDM_NATS_URL").nats_url
+
+
+def names_servers(settings: Settings) -> bool:
+    """Return whether the settings name both servers; raise InvalidInput if they name one alone."""
+    if bool(settings.postgres_dsn) != bool(settings.nats_url):
+        missing = "MDM_NATS_URL" if settings.postgres_dsn else "MDM_POSTGRES_DSN"
+        raise InvalidInput(f"{missing} is not set.", hint="Name both servers, or none to use the embedded ones.")
+    return bool(settings.postgres_dsn)
+
+
+def _found(settings: Settings, variable: str) -> embedded.Running:
+    running = embedded.find(settings.data_dir)
+    if running is None:
+        raise Unavailable(
+            f"No hub is running on {settings.data_dir.resolve()}, and {variable} is not set.",
+            hint="Start one with `mdm up`, go to the folder where it runs, or set the variable.",
+        )
+    return running

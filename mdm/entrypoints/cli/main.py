@@ -1,0 +1,43 @@
+"""From the words typed to an exit code: 0 done, 1 failed, 2 wrong input, 130 interrupted."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from mdm.entrypoints.cli import commands
+from mdm.errors import InvalidInput, MdmError, NotFound
+from mdm.settings import Settings
+
+FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
+
+
+def main(typed: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; errors become a message and a hint, never a traceback."""
+    typed = (sys.argv[1:] if typed is None else typed) or ["--help"]
+    arguments = commands.parser(typed).parse_args(typed)
+    debug = getattr(arguments, "debug", False)
+    try:
+        settings = Settings.load(**({"log_level": "debug"} if debug else {}))
+        return commands.load(arguments.command).run(arguments, settings)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads: nothing more to say
+        return FAILED
+    except Exception as error:  # noqa: BLE001 the last place that can turn an error into a message
+        if debug:
+            traceback.print_exc()
+        return report(error)
+
+
+def report(error: Exception) -> int:
+    """Print what was wrong and what to do next, and return the exit code."""
+    if isinstance(error, MdmError):
+        print(f"mdm: {error.message}", file=sys.stderr)
+        if error.hint:
+            print(f"     {error.hint}", file=sys.stderr)
+        return WRONG_INPUT if isinstance(error, InvalidInput | NotFound) else FAILED
+    print(f"mdm: {type(error).__name__}: {error}", file=sys.stderr)
+    print("     This should not happen. Run it again with --debug to see where.", file=sys.stderr)
+    return FAILED
