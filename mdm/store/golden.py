@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlmodel import Session, col
 
 from mdm.store.records import RecordName
@@ -109,3 +109,9 @@ def master_of(session: Session, name: RecordName) -> UUID | None:
     """Return the master a source record is linked to now, or None."""
     rows = run(session, "golden/find_master_of_record", domain=name.domain, source=name.source, key=name.key)
     return rows[0].master_id if rows else None
+
+
+def count_masters(session: Session) -> dict[tuple[str, str], int]:
+    """Count masters per (domain, status)."""
+    counted = select(Master.domain, Master.status, func.count().label("n")).group_by(Master.domain, Master.status)
+    return {(row.domain, row.status): row.n for row in session.connection().execute(counted)}

@@ -103,3 +103,8 @@ def survivor(session: Session, master_id: UUID) -> Master | None:
     while master is not None and master.merged_into is not None:
         master = session.get(Master, master.merged_into)
     return master
+
+
+def all_links(session: Session) -> Sequence[Row[Any]]:
+    """Return the current crosswalk of every domain: domain, source, source_key, master_id."""
+    return run(session, "resolution/all_links")

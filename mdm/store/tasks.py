@@ -58,3 +58,9 @@ def count_open(session: Session) -> dict[tuple[str, str], int]:
     is_open = col(Task.closed_at).is_(None)
     counted = select(Task.domain, Task.kind, func.count().label("n")).where(is_open).group_by(Task.domain, Task.kind)
     return {(row.domain, row.kind): row.n for row in session.connection().execute(counted)}
+
+
+def open_pairs(session: Session, *, kind: str) -> list[tuple[UUID, UUID]]:
+    """Return the pairs of masters that open tasks of a kind ask about."""
+    asked = select(Task.master_id, Task.other_id).where(col(Task.kind) == kind, col(Task.closed_at).is_(None))
+    return [(row.master_id, row.other_id) for row in session.connection().execute(asked) if row.other_id is not None]

@@ -13,7 +13,8 @@ from mdm.hub.ingest.quarantine import set_aside
 from mdm.hub.ingest.records import Folded, fact_row, fold_records, record_row
 from mdm.hub.resolution import declare, resolve
 from mdm.sources import Registry
-from mdm.store import deliveries, records, resolution
+from mdm.store import deliveries, records
+from mdm.store import resolution as identities
 from mdm.store.rows import Row
 from mdm.store.work import Work
 
@@ -47,7 +48,7 @@ def _split(work: Work, read: Iterable[Parsed | Refused]) -> tuple[list[Parsed], 
 
 
 def _master_exists(work: Work, p: Parsed) -> bool:
-    master = resolution.survivor(work.session, UUID(p.fact.master_id))
+    master = identities.survivor(work.session, UUID(p.fact.master_id))
     return master is not None and master.domain == p.name.domain
 
 
@@ -85,11 +86,12 @@ def _resolve(work: Work, domain: Domain, folded: Sequence[Folded], ids: Mapping[
     for record_id, f in changed.items():
         _declare(work, domain, record_id, f)
     compared = {record_id: f.comparable for record_id, f in changed.items() if f.compared}
-    touched = resolve(work, domain, changed=changed, compared=compared)
+    resolution = resolve(work, domain, changed=changed, compared=compared)
+    touched = resolution.touched
     causes = {m.id: _cause(m, changed) for m in touched.values()}
     work.reach("resolved")
     statuses = rebuild(work, domain, touched, causes=causes)
-    tasks.renew_match_reviews(work, domain, touched)
+    tasks.renew_match_reviews(work, domain, touched, kept_back=resolution.kept_back)
     tasks.renew_orphans(work, domain, statuses)
     work.reach("rebuilt")
 
@@ -97,9 +99,9 @@ def _resolve(work: Work, domain: Domain, folded: Sequence[Folded], ids: Mapping[
 def _declare(work: Work, domain: Domain, record_id: int, folded: Folded) -> None:
     named = [p.fact.master_id for p in folded.kept if p.fact.master_id is not None]
     if named:
-        survivor = resolution.survivor(work.session, UUID(named[-1]))
+        survivor = identities.survivor(work.session, UUID(named[-1]))
         if survivor is not None:
-            declare(work, domain, record_id, resolution.members(work.session, survivor.id))
+            declare(work, domain, record_id, identities.members(work.session, survivor.id))
 
 
 def _cause(master: Touched, changed: Mapping[int, Folded]) -> Cause:

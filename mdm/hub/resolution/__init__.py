@@ -1,5 +1,5 @@
 """Who is who: comparing records, clustering them, and keeping the crosswalk."""
 
-from mdm.hub.resolution.resolve import resolve
+from mdm.hub.resolution.resolve import Resolution, resolve
 
-__all__ = ["declare", "resolve"]
+__all__ = ["Resolution", "declare", "resolve"]

@@ -1,10 +1,11 @@
 """From changed records to a changed crosswalk, under locks."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from mdm.core.domains import Domain
-from mdm.core.matching import Comparable, Constraint, Edge, Node, Outcome, clustering, strong_identifiers
+from mdm.core.matching import Clusters, Comparable, Constraint, Edge, Node, Outcome, clustering, strong_identifiers
 from mdm.errors import Moved
 from mdm.hub.golden import Touched
 from mdm.hub.resolution.assignment import assign
@@ -15,10 +16,16 @@ from mdm.store.rows import Row
 from mdm.store.work import Work
 
 
-def resolve(
-    work: Work, domain: Domain, *, changed: Collection[int], compared: Mapping[int, Comparable]
-) -> dict[UUID, Touched]:
-    """Bring the crosswalk around changed records to what the edges say; returns the masters to rebuild.
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The masters to rebuild, and the veto of every match that clustering kept back: (smaller, larger id) → veto."""
+
+    touched: dict[UUID, Touched]
+    kept_back: dict[tuple[int, int], str] = field(default_factory=dict)
+
+
+def resolve(work: Work, domain: Domain, *, changed: Collection[int], compared: Mapping[int, Comparable]) -> Resolution:
+    """Bring the crosswalk around changed records to what the edges say.
 
     `compared` holds the new form for matching of the records whose form changed, a subset of `changed`. The caller
     holds the locks on their keys. Raises Moved when another transaction changed the ground in between.
@@ -28,13 +35,13 @@ def resolve(
     rows = _locked_component(work, changed)
     masters = {row.master_id: _as_found(row) for row in rows if row.master_id is not None}
     current = {row.id: row.master_id for row in rows if row.master_id is not None}
-    groups = _cluster(work, domain, rows)
-    assigned = assign(groups, current=current, masters=masters)
+    clusters = _cluster(work, domain, rows)
+    assigned = assign(clusters.groups, current=current, masters=masters)
     _write_links(work, assigned)
     own = {current[record] for record in changed if record in current}
     touched = {key: m for key, m in assigned.items() if m.moved or key in own}
     resolution.touch(work.session, masters.keys() - touched.keys())
-    return touched
+    return Resolution(touched, {(d.edge.left, d.edge.right): d.veto for d in clusters.demoted})
 
 
 def _locked_component(work: Work, changed: Collection[int]) -> Sequence[Row]:
@@ -61,9 +68,9 @@ def _as_found(row: Row) -> Touched:
     )
 
 
-def _cluster(work: Work, domain: Domain, rows: Sequence[Row]) -> Sequence[Collection[int]]:
+def _cluster(work: Work, domain: Domain, rows: Sequence[Row]) -> Clusters:
     if len(rows) == 1:
-        return [[rows[0].id]]
+        return Clusters((frozenset([rows[0].id]),), ())
     ids = [row.id for row in rows]
     nodes = [
         Node(row.id, f"{row.source}/{row.source_key}", row.source, strong_identifiers(domain.match, row.comparable))
@@ -74,7 +81,7 @@ def _cluster(work: Work, domain: Domain, rows: Sequence[Row]) -> Sequence[Collec
         for e in resolution.edges(work.session, ids)
     ]
     constraints = [Constraint(c.left_id, c.right_id, c.kind) for c in resolution.constraints(work.session, ids)]
-    return clustering(nodes, edges, constraints, domain.match.rules).groups
+    return clustering(nodes, edges, constraints, domain.match.rules)
 
 
 def _write_links(work: Work, masters: Mapping[UUID, Touched]) -> None:

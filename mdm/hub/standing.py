@@ -1,0 +1,56 @@
+"""Where the hub stands: what it holds and what is still on its way."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from mdm.core.security import Permission
+from mdm.hub.tasks import MATCH_REVIEW
+from mdm.store import deliveries, golden, quarantine, resolution, tasks
+from mdm.store.records import RecordName
+from mdm.store.work import Work
+from publishers import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Counts; `unpublished` events wait `lag_seconds` at most, open tasks are per (domain, kind)."""
+
+    pending_deliveries: int
+    unpublished: int
+    lag_seconds: float
+    masters: dict[tuple[str, str], int]
+    open_tasks: dict[tuple[str, str], int]
+    quarantined: dict[str, int]
+
+
+def standing(work: Work) -> Standing:
+    """Count everything that metrics and people look at."""
+    work.actor.require(Permission.OPERATE)
+    unpublished, lag_seconds = outbox.backlog(work.connection)
+    return Standing(
+        pending_deliveries=deliveries.pending(work.session),
+        unpublished=unpublished,
+        lag_seconds=lag_seconds,
+        masters=golden.count_masters(work.session),
+        open_tasks=tasks.count_open(work.session),
+        quarantined=quarantine.count_open(work.session),
+    )
+
+
+def settled(work: Work) -> bool:
+    """Tell whether everything accepted is processed and everything announced is published."""
+    return not deliveries.pending(work.session, bound=1) and not outbox.pending_count(work.connection)
+
+
+def crosswalk(work: Work) -> dict[RecordName, UUID]:
+    """Return the master of every source record."""
+    work.actor.require(Permission.OPERATE)
+    return {
+        RecordName(row.domain, row.source, row.source_key): row.master_id for row in resolution.all_links(work.session)
+    }
+
+
+def open_match_reviews(work: Work) -> list[tuple[UUID, UUID]]:
+    """Return the pairs of masters that stewards are asked about."""
+    work.actor.require(Permission.OPERATE)
+    return tasks.open_pairs(work.session, kind=MATCH_REVIEW)
