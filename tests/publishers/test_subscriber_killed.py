@@ -24,8 +24,6 @@ async def start(url: str, path: Path, fatal: int) -> Process:
 
 
 def log(path: Path) -> list[tuple[str, int]]:
-    if not path.exists():
-        return []
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute("SELECT subject, version FROM log").fetchall()
 
