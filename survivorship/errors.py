@@ -1,0 +1,44 @@
+"""Everything that can go wrong in survivorship, with a stable code and HTTP status.
+
+SurvivorshipError               500
+├── PolicyError                 422  a policy that contradicts itself or is not one
+├── InvalidClaims               500  claims that no fold of facts can have produced
+└── CoupledAttribute            422  an override or hold that would tear a coupled group apart
+"""
+
+
+class SurvivorshipError(Exception):
+    """No golden record can be made of this."""
+
+    code = "survivorship_error"
+    status = 500
+
+    def __init__(self, message: str | None = None) -> None:
+        """Take what was wrong, where, and what to do; the default is the docstring of the class."""
+        super().__init__(message or type(self).__doc__)
+
+
+class PolicyError(SurvivorshipError):
+    """The policy is not valid."""
+
+    code = "invalid_policy"
+    status = 422
+
+    def __init__(self, path: str, reason: str) -> None:
+        """Keep the path into the policy document (`attributes.name.rule`) and the reason apart."""
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path}: {reason}")
+
+
+class InvalidClaims(SurvivorshipError):
+    """The claims contradict each other."""
+
+    code = "invalid_claims"
+
+
+class CoupledAttribute(SurvivorshipError):
+    """An attribute of a coupled group cannot be pinned or held alone."""
+
+    code = "coupled_attribute"
+    status = 422

@@ -1,0 +1,87 @@
+"""Valid time: half-open intervals with open ends, and how the tracks of attributes become slices."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Protocol, TypeVar
+
+from survivorship.claim import JSON
+
+START = datetime.min.replace(tzinfo=UTC)  # inside, open ends are these two; outside, both are None
+END = datetime.max.replace(tzinfo=UTC)
+Interval = tuple[datetime, datetime]
+Provenance = dict[str, JSON]  # {"record": one record id, or all of a union's, "rule": what decided}
+Segment = tuple[datetime, datetime, dict[str, JSON], Provenance]  # one unit's values over an interval
+Track = list[Segment]  # in time order, without overlaps
+
+
+class Dated(Protocol):
+    """Something that holds over an interval of valid time."""
+
+    @property
+    def valid_from(self) -> datetime | None:
+        """Start, included; None is open."""
+
+    @property
+    def valid_to(self) -> datetime | None:
+        """End, excluded; None is open."""
+
+
+D = TypeVar("D", bound=Dated)
+
+
+@dataclass(slots=True)
+class Slice:
+    """The surviving attributes over [valid_from, valid_to); None is an open end."""
+
+    valid_from: datetime | None
+    valid_to: datetime | None
+    attributes: dict[str, JSON]
+    provenance: dict[str, Provenance]
+
+
+def interval(dated: Dated) -> Interval:
+    """Return the interval of something dated, with open ends replaced."""
+    return dated.valid_from or START, dated.valid_to or END
+
+
+def elementary(dated: Iterable[Dated]) -> list[Interval]:
+    """Return the intervals between all starts and ends, inside which nothing begins or ceases to hold."""
+    intervals = set(map(interval, dated))
+    return list(pairwise(sorted({bound for pair in intervals for bound in pair})))
+
+
+def in_force(dated: Iterable[D], start: datetime, end: datetime) -> list[D]:
+    """Return what holds all through [start, end)."""
+    return [each for each in dated if (each.valid_from or START) <= start and end <= (each.valid_to or END)]
+
+
+def at(dated: Iterable[D], instant: datetime) -> list[D]:
+    """Return what holds at an instant."""
+    return [each for each in dated if (each.valid_from or START) <= instant < (each.valid_to or END)]
+
+
+def zip_tracks(tracks: Sequence[Track]) -> tuple[Slice, ...]:
+    """Lay the tracks side by side: one slice wherever any unit has values, equal neighbours joined into one."""
+    bounds = sorted({bound for track in tracks for segment in track for bound in segment[:2]})
+    cursors = [0] * len(tracks)
+    slices: list[tuple[datetime, datetime, dict[str, JSON], dict[str, Provenance]]] = []
+    for start, end in pairwise(bounds):
+        attributes: dict[str, JSON] = {}
+        provenance: dict[str, Provenance] = {}
+        for number, track in enumerate(tracks):
+            cursor = cursors[number]
+            if cursor < len(track) and track[cursor][1] <= start:
+                cursor = cursors[number] = cursor + 1
+            if cursor < len(track) and track[cursor][0] <= start:
+                values, origin = track[cursor][2:]
+                attributes |= values
+                for name in values:
+                    provenance[name] = origin
+        if not attributes:
+            continue
+        if slices and slices[-1][1] == start and slices[-1][2] == attributes and slices[-1][3] == provenance:
+            start = slices.pop()[0]  # noqa: PLW2901  the slice goes on
+        slices.append((start, end, attributes, provenance))
+    return tuple(Slice(None if s == START else s, None if e == END else e, a, p) for s, e, a, p in slices)
