@@ -36,7 +36,7 @@ async def test_ten_lines_are_a_downstream_system(nats_url: str, tmp_path: Path) 
         await broker.publish(a_message("mdm.golden.v1.customer.8"), after=0)
     process = await asyncio.create_subprocess_exec(sys.executable, "erp.py", cwd=tmp_path)
     database = tmp_path / "suppliers.db"
-    await until(lambda: (tmp_path / "suppliers.db-wal").exists())
+    await until((tmp_path / "suppliers.db-wal").exists)
     await until(lambda: rows(database) == [("mdm.golden.v1.supplier.7", 3, '{"name": "Acme"}')])
     process.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(process.wait(), 10) == 0
