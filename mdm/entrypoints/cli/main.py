@@ -15,9 +15,9 @@ FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
 def main(typed: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; errors become a message and a hint, never a traceback."""
     typed = (sys.argv[1:] if typed is None else typed) or ["--help"]
-    arguments = commands.parser(typed).parse_args(typed)
-    debug = getattr(arguments, "debug", False)
+    debug = "--debug" in typed
     try:
+        arguments = commands.parser(typed).parse_args(typed)
         settings = Settings.load(**({"log_level": "debug"} if debug else {}))
         return commands.load(arguments.command).run(arguments, settings)
     except KeyboardInterrupt:

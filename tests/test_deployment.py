@@ -1,0 +1,42 @@
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import yaml
+
+from mdm.embedded import binaries
+from mdm.settings import Settings, variable
+
+ROOT = Path(__file__).parent.parent
+SETTINGS = {variable(name) for name in Settings.model_fields}
+
+
+def test_compose_and_image_set_only_settings_that_exist() -> None:
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    assert set(compose["services"]["hub"]["environment"]) <= SETTINGS
+    assert set(re.findall(r"MDM_\w+", (ROOT / "Dockerfile").read_text())) <= SETTINGS
+
+
+def test_nats_of_compose_syncs_always_and_its_configuration_is_valid() -> None:
+    configuration = ROOT / "deploy" / "nats.conf"
+    assert "sync_interval: always" in configuration.read_text()
+    subprocess.run([binaries.nats_server(), "-t", "-c", configuration], check=True, capture_output=True)
+
+
+def test_lock_pins_with_hashes_and_names_no_index() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    assert "://" not in lock
+    assert not re.search(r"^--", lock, re.MULTILINE)
+    pins = re.findall(r"^\S+==\S+(.*)$", lock, re.MULTILINE)
+    assert pins
+    assert all(rest.strip() == "\\" for rest in pins)
+
+
+def test_lock_holds_what_the_project_asks_for() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    pinned = {name.lower().replace("_", "-") for name in re.findall(r"^([\w.-]+)==", lock, re.MULTILINE)}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    asked = [*project["dependencies"], *extras["embedded"], *extras["dev"]]
+    assert {re.split(r"[^\w-]", name)[0].lower() for name in asked} - pinned == set()
