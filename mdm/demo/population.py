@@ -47,10 +47,10 @@ class Population:
         families: tuple[tuple[float, Callable[[], list[Entity]]], ...] = (
             (0.015, self._group),
             (0.027, self._namesakes),
-            (0.035, self._franchise),
-            (0.047, self._tenants),
-            (0.052, self._twins),
-            (0.058, self._agency),
+            (0.033, self._franchise),
+            (0.045, self._tenants),
+            (0.05, self._twins),
+            (0.056, self._agency),
         )
         while True:
             dice = self.rng.random()

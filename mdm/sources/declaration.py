@@ -13,6 +13,7 @@ Encoding = Literal[
     "utf-8", "utf-8-sig", "utf-16", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "iso-8859-1", "iso-8859-2",
     "iso-8859-5", "iso-8859-7", "iso-8859-9", "iso-8859-15",
 ]  # fmt: skip
+ENVELOPE = ("key", "version", "source_time", "operation", "effective_from", "replace", "master_id")
 ONE_OF = ("column", "first", "join", "constant", "fields", "each", "elements")
 
 
@@ -63,6 +64,11 @@ class FieldDeclaration(Strict):
         if len(named) != 1:
             raise ValueError(f"exactly one of {', '.join(ONE_OF)} is wanted, found {', '.join(named) or 'none'}")
         return self
+
+    def lists(self) -> bool:
+        """Tell whether a JSON list is read here or further in."""
+        inner = [*(self.fields or {}).values(), *(field for part in self.elements or () for field in part.values())]
+        return self.each is not None or any(field.lists() for field in inner)
 
 
 FieldSource = Annotated[FieldDeclaration, BeforeValidator(_short_form)]
@@ -120,6 +126,13 @@ class FeedDeclaration(Strict):
                 raise ValueError(f"a canonical feed names everything in its rows: leave out {', '.join(extra)}")
         elif missing := [name for name in ("domain", "key", "attributes") if name not in given]:
             raise ValueError(f"`{missing[0]}` is missing")
+        for name in ENVELOPE:
+            field: FieldDeclaration | None = getattr(self, name)
+            if field is not None and (field.fields or field.elements):
+                raise ValueError(f"`{name}` is a single value: name a column, or join several")
+        for name, field in self.attributes.items():
+            if self.format.type == "csv" and field.lists():
+                raise ValueError(f"`attributes.{name}`: `each` reads a list of JSON; in CSV use `elements`")
         return self
 
 

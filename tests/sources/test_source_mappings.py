@@ -42,6 +42,8 @@ def test_the_sources_of_the_demo_are_mapped() -> None:
         ("{name: name}", "{name: {}}", "feeds.partners.attributes.name", "found none"),
         ("{name: name}", "{name: {each: x}}", "feeds.partners.attributes.name", "`each` needs `fields`"),
         ("{name: name}", "{name: {column: x, map: {NO: y}}}", "feeds.partners.attributes.name.map.0", "in quotes"),
+        ("{name: name}", "{name: {each: x, fields: {a: b}}}", "feeds.partners", "in CSV use `elements`"),
+        ("key: id", "key: {fields: {a: b}}", "feeds.partners", "`key` is a single value"),
         ("    key: id\n", "", "feeds.partners", "`key` is missing"),
         ("feeds:", "timezone: Mars/Olympus\nfeeds:", "timezone", "not a time zone"),
         ("source: plant", "source: Plant System", "source", "pattern"),

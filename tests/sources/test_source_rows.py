@@ -117,6 +117,16 @@ def test_of_a_row_over_the_limit_only_the_beginning_is_kept(make_feed: Make, tmp
     assert row.offset == 5_000_011
 
 
+def test_an_old_code_page_is_read_and_its_gaps_are_broken_rows(make_feed: Make, tmp_path: Path) -> None:
+    feed, path = make_feed(encoding="cp1252"), tmp_path / "f.csv"
+    path.write_bytes("id;name\n1;Müller €\n".encode("cp1252") + b"2;\x81\n")
+    rows = feed.open(path)
+    good, bad = rows
+    assert feed.interpret(good.raw, rows.context).attributes == {"name": "Müller €"}
+    with pytest.raises(UnreadableRow, match=r"Byte 3 \(hex 81\) is not cp1252"):
+        feed.interpret(bad.raw, rows.context)
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_lines_end_at_line_feeds_not_at_their_bytes(make_feed: Make, tmp_path: Path, encoding: str) -> None:
     text = '\ufeffid;name\r\n1;\u0a0a\u010a\u0a00\r\n2;"\u010a\n;"\r\n3;c'
