@@ -13,7 +13,6 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
 
-import mdm
 from mdm import sources
 from mdm.core import domains
 from mdm.core.clock import Clock, utc_now
@@ -26,7 +25,7 @@ from mdm.store import engine as engines
 from mdm.store import work
 from mdm.store.work import Work
 
-PACKAGE = Path(mdm.__file__).parent
+PACKAGE = Path(__file__).parent
 NO_DOMAINS = Catalog({})
 
 
@@ -52,13 +51,13 @@ def migrate(dsn: str) -> None:
 def declarations(settings: Settings) -> dict[str, releases.Document]:
     """Read the declaration files: the built-in ones, then the user's own."""
     own = [settings.domains_dir] if settings.domains_dir else []
-    return domains.load_documents(domains.FOLDER, *own)
+    return domains.load_documents(*own)
 
 
 def mappings(settings: Settings) -> Registry:
     """Read the mapping files: the built-in ones, then the user's own."""
     own = [settings.mappings_dir] if settings.mappings_dir else []
-    return sources.load_mappings(sources.FOLDER, *own)
+    return sources.load_mappings(*own)
 
 
 def prepare(settings: Settings, dsn: str) -> list[releases.Proposal]:

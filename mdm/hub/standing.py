@@ -13,12 +13,13 @@ from publishers import outbox
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Counts; `unpublished` events wait `lag_seconds` at most, open tasks are per (domain, kind)."""
+    """Counts; masters are per (domain, status), tasks per (domain, kind); `lag_seconds` is the longest wait of an event."""
 
     pending_deliveries: int
     unpublished: int
     lag_seconds: float
     masters: dict[tuple[str, str], int]
+    versions: int
     open_tasks: dict[tuple[str, str], int]
     quarantined: dict[str, int]
 
@@ -32,6 +33,7 @@ def standing(work: Work) -> Standing:
         unpublished=unpublished,
         lag_seconds=lag_seconds,
         masters=golden.count_masters(work.session),
+        versions=golden.count_versions(work.session),
         open_tasks=tasks.count_open(work.session),
         quarantined=quarantine.count_open(work.session),
     )

@@ -115,3 +115,9 @@ def count_masters(session: Session) -> dict[tuple[str, str], int]:
     """Count masters per (domain, status)."""
     counted = select(Master.domain, Master.status, func.count().label("n")).group_by(Master.domain, Master.status)
     return {(row.domain, row.status): row.n for row in session.connection().execute(counted)}
+
+
+def count_versions(session: Session) -> int:
+    """Count the announced versions of all masters, which are the events of the hub."""
+    total = select(func.coalesce(func.sum(Master.version), 0))
+    return int(session.connection().execute(total).scalar_one())

@@ -1,0 +1,63 @@
+"""The domains there are, and the files that declare them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mdm.core.domains.domain import Domain, parse
+from mdm.core.yaml_file import read_yaml, refuse, suggestion
+from mdm.errors import DeclarationError, UnknownDomain
+
+BUILT_IN = Path(__file__).parent
+MATCH = ".match.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Domains by name."""
+
+    domains: Mapping[str, Domain]
+
+    def domain(self, name: str) -> Domain:
+        """Return a domain; raises UnknownDomain."""
+        if name not in self.domains:
+            raise UnknownDomain(f"There is no domain `{name[:80]}`.", hint=suggestion(name, self.domains))
+        return self.domains[name]
+
+
+def load_documents(*folders: Path) -> dict[str, dict[str, Any]]:
+    """Read the built-in domains, then those of the given folders, as one document each; raises DeclarationError.
+
+    A domain is declared in `<domain>.yaml`, its match model in `<domain>.match.yaml`; a later folder adds domains and
+    replaces either file.
+    """
+    files: dict[str, dict[str, Path]] = {}
+    for folder in (BUILT_IN, *folders):
+        if not folder.is_dir():
+            raise DeclarationError(
+                f"{folder} is not a folder.", hint="Name a folder of domain files.", file=str(folder)
+            )
+        for file in sorted(folder.glob("*.yaml")):
+            part = "match" if file.name.endswith(MATCH) else "declaration"
+            files.setdefault(file.name.removesuffix(MATCH).removesuffix(".yaml"), {})[part] = file
+    return {name: _document(name, parts) for name, parts in sorted(files.items())}
+
+
+def _document(name: str, parts: Mapping[str, Path]) -> dict[str, Any]:
+    for part, file_name in (("declaration", f"{name}.yaml"), ("match", f"{name}{MATCH}")):
+        if part not in parts:
+            found = next(iter(parts.values()))
+            refuse(found, "", f"{file_name} is missing beside it", "A domain needs both files.")
+    document = {part: read_yaml(file) for part, file in parts.items()}
+    declared = document["declaration"].get("domain")
+    if declared != name:
+        refuse(parts["declaration"], "domain", f"it says `{declared}`, the file name says `{name}`", "Rename one.")
+    try:
+        parse(document)
+    except DeclarationError as error:
+        path = str(error.details.get("path", ""))
+        file = parts["match" if path.startswith("match.") else "declaration"]
+        message = f"{file.name}: {error.message}"
+        raise DeclarationError(message, hint=error.hint, **{**error.details, "file": str(file)}) from error
+    return document

@@ -1,0 +1,126 @@
+"""The file format of a domain: what may be declared, and how a mistake is named."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from mdm.errors import DeclarationError
+
+NAME = r"^[a-z][a-z0-9_]{0,62}$"
+AttributeType = Literal["text", "code", "identifier", "date", "decimal", "quantity", "boolean", "address", "keyed_list"]
+Classification = Literal["public", "internal", "confidential", "personal"]
+
+
+class Strict(BaseModel):
+    """A part of a declaration: unknown names are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FieldDeclaration(Strict):
+    """A field of a keyed list's elements, or the part of an attribute that says how its values are read."""
+
+    type: AttributeType
+    standardizer: str | None = None  # default: what the type or the scheme names
+    scheme: str | None = None  # of an identifier
+    values: list[str] | None = None  # of a code; others are kept with a finding
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> "FieldDeclaration":
+        if (self.type == "identifier") != (self.scheme is not None):
+            raise ValueError("`scheme` goes with `type: identifier`, and an identifier needs one")
+        if self.values is not None and self.type != "code":
+            raise ValueError("`values` goes with `type: code`")
+        return self
+
+
+class AttributeDeclaration(FieldDeclaration):
+    """An attribute of a domain."""
+
+    title: str = ""
+    owner: str | None = None  # role; default: the domain's
+    required: bool = False
+    critical: bool = False
+    classification: Classification = "internal"
+    survivorship: dict[str, Any] | None = None  # default: the domain's
+    key: str | None = None  # of a keyed list: the field that identifies an element
+    fields: dict[str, FieldDeclaration] | None = None
+
+    @model_validator(mode="after")
+    def _list_has_its_key(self) -> "AttributeDeclaration":
+        if (self.type == "keyed_list") != (self.fields is not None) or (self.fields is None) != (self.key is None):
+            raise ValueError("`fields` and `key` go with `type: keyed_list`, which needs both")
+        if self.fields is not None and self.key not in self.fields:
+            raise ValueError(f"`key` is {self.key}, which is none of its fields ({', '.join(self.fields)})")
+        if any(field.type in ("keyed_list", "address") for field in (self.fields or {}).values()):
+            raise ValueError("the fields of a keyed list are simple values")
+        return self
+
+
+class GroupDeclaration(Strict):
+    """Attributes that survive together, from one source record."""
+
+    attributes: list[str] = Field(min_length=2)
+    survivorship: dict[str, Any] | None = None
+
+
+class SourceDeclaration(Strict):
+    """A source of the domain; the order of sources is their priority, best first."""
+
+    title: str = ""
+    trust: float = Field(default=0.5, ge=0, le=1)
+    time_trusted: bool = True  # undated facts are valid from its source time, else from when they were received
+    may_blank: bool = True  # an explicit null clears
+
+
+class LimitsDeclaration(Strict):
+    """How much a record may hold."""
+
+    slices: int = Field(default=64, ge=1, le=1000)  # segments of one attribute's history
+    text: int = Field(default=4_000, ge=1, le=100_000)  # characters
+    list_length: int = Field(default=200, ge=1, le=10_000)
+
+
+class DomainDeclaration(Strict):
+    """A domain file."""
+
+    domain: str = Field(pattern=NAME)
+    title: str
+    identity: Literal["matched"] = "matched"
+    owner: str  # role that owns what names no other
+    steward: str  # role that answers match reviews
+    sources: dict[str, SourceDeclaration] = Field(min_length=1)
+    survivorship: dict[str, Any]
+    attributes: dict[str, AttributeDeclaration] = Field(min_length=1)
+    groups: dict[str, GroupDeclaration] = {}
+    search: list[str] = []  # attributes people search by
+    limits: LimitsDeclaration = LimitsDeclaration()
+
+
+def read_declaration(document: Mapping[str, Any]) -> DomainDeclaration:
+    """Check a domain file's content; raises DeclarationError with `path` and `reason` of the first mistake."""
+    try:
+        return DomainDeclaration.model_validate(document)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+    path = ".".join(str(part) for part in problem["loc"] if part != "[key]")
+    reason, hint = str(problem["msg"]).removeprefix("Value error, "), None
+    if problem["type"] == "extra_forbidden":
+        reason, hint = "this name is not known here", _suggestion(problem["loc"])
+    elif problem["type"] == "missing":
+        reason = "it is missing"
+    raise DeclarationError(f"{path}: {reason}.", hint=hint, path=path, reason=reason)
+
+
+def _suggestion(place: tuple[int | str, ...]) -> str:
+    form: type[BaseModel] = DomainDeclaration
+    if len(place) > 2:
+        inner = place[0] == "attributes" and len(place) > 4
+        forms = {"attributes": AttributeDeclaration, "groups": GroupDeclaration, "sources": SourceDeclaration}
+        form = FieldDeclaration if inner else forms.get(str(place[0]), DomainDeclaration)
+    elif place[0] == "limits":
+        form = LimitsDeclaration
+    close = get_close_matches(str(place[-1]), form.model_fields, n=1)
+    return f"Did you mean `{close[0]}`?" if close else f"Known here: {', '.join(form.model_fields)}."

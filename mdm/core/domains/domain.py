@@ -1,0 +1,140 @@
+"""A domain, compiled from its declaration and match model, ready to work."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from anyascii import anyascii
+
+from mdm.core.domains.declaration import (
+    AttributeDeclaration,
+    DomainDeclaration,
+    LimitsDeclaration,
+    SourceDeclaration,
+    read_declaration,
+)
+from mdm.core.domains.reading import Reader, reader
+from mdm.core.matching import MatchModel
+from mdm.errors import DeclarationError
+from survivorship import Policy, PolicyError
+
+OPEN = frozenset({"public", "internal"})
+SEARCHED_PARTS = ("street", "postal_code", "city")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Domain:
+    """What is mastered and by which rules; `release` is the number under which they are in force, 0 for a file."""
+
+    name: str
+    title: str
+    owner: str
+    steward: str
+    attributes: Mapping[str, AttributeDeclaration]
+    groups: Mapping[str, tuple[str, ...]]
+    sources: Mapping[str, SourceDeclaration]
+    policy: Policy
+    match: MatchModel
+    limits: LimitsDeclaration
+    readers: Mapping[str, Reader]
+    search: tuple[str, ...]
+    open: frozenset[str]
+    release: int = 0
+
+    def publishable(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the public and internal attributes: confidential and personal ones travel by channel."""
+        return {name: value for name, value in attributes.items() if name in self.open}
+
+    def search_text(self, attributes: Mapping[str, Any]) -> str:
+        """Return what a golden record can be found by: folded, in lower case."""
+        found = (text for name in self.search for text in _texts(attributes.get(name)))
+        return anyascii(" ".join(found)).lower()
+
+
+def parse(document: Mapping[str, Any]) -> Domain:
+    """Compile the document of a release ({"declaration", "match"}); raises DeclarationError naming the path."""
+    declared = read_declaration(document["declaration"])
+    _check_names(declared)
+    try:
+        match = MatchModel.from_document(document["match"])
+    except DeclarationError as error:
+        path = f"match.{error.details.get('path', '')}"
+        raise DeclarationError(error.message, hint=error.hint, path=path) from error
+    return Domain(
+        name=declared.domain,
+        title=declared.title,
+        owner=declared.owner,
+        steward=declared.steward,
+        attributes=declared.attributes,
+        groups={name: tuple(group.attributes) for name, group in declared.groups.items()},
+        sources=declared.sources,
+        policy=_policy(declared),
+        match=match,
+        limits=declared.limits,
+        readers={name: reader(name, attribute, declared.limits) for name, attribute in declared.attributes.items()},
+        search=tuple(declared.search),
+        open=frozenset(name for name, a in declared.attributes.items() if a.classification in OPEN),
+    )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from (value[part] for part in SEARCHED_PARTS if part in value)
+    elif value is not None:
+        yield str(value)
+
+
+def _check_names(declared: DomainDeclaration) -> None:
+    """Check what refers to attributes."""
+    known = declared.attributes
+    references = [(f"groups.{name}.attributes", n) for name, group in declared.groups.items() for n in group.attributes]
+    references += [("search", name) for name in declared.search]
+    for path, name in references:
+        if name not in known:
+            raise DeclarationError(
+                f"{path}: there is no attribute `{name}`.", hint=f"There are {', '.join(known)}.", path=path
+            )
+        if path == "search" and known[name].classification not in OPEN:
+            raise DeclarationError(f"{path}: `{name}` is {known[name].classification}; search shows it.", path=path)
+    grouped = {member for group in declared.groups.values() for member in group.attributes}
+    for name in sorted(grouped):
+        if known[name].survivorship is not None:
+            path = f"attributes.{name}.survivorship"
+            raise DeclarationError(f"{path}: its coupled group has the rule; declare it there.", path=path)
+
+
+def _policy(declared: DomainDeclaration) -> Policy:
+    rules = {
+        name: _rule(attribute)
+        for name, attribute in declared.attributes.items()
+        if attribute.survivorship is not None or attribute.type == "keyed_list"
+    }
+    rules |= {name: group.survivorship for name, group in declared.groups.items() if group.survivorship is not None}
+    document = {
+        "attributes": rules,
+        "groups": {name: group.attributes for name, group in declared.groups.items()},
+        "sources": list(declared.sources),
+        "trust": {name: {"default": source.trust} for name, source in declared.sources.items()},
+        "default": declared.survivorship,
+    }
+    try:
+        return Policy.from_document(document)
+    except PolicyError as error:
+        path = _path_in_file(error.path, declared)
+        raise DeclarationError(f"{path}: {error.reason}", path=path, reason=error.reason) from error
+
+
+def _rule(attribute: AttributeDeclaration) -> dict[str, Any]:
+    given = attribute.survivorship or {"rule": "union"}
+    return {**given, "key": attribute.key} if given.get("rule") == "union" else given
+
+
+def _path_in_file(path: str, declared: DomainDeclaration) -> str:
+    """Translate a path in the policy into one in the domain's file."""
+    room, _, rest = path.partition(".")
+    if room == "default":
+        return f"survivorship.{rest}"
+    if room == "attributes":
+        name, _, inner = rest.partition(".")
+        return f"{'groups' if name in declared.groups else 'attributes'}.{name}.survivorship.{inner}"
+    return path

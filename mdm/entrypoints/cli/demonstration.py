@@ -1,0 +1,166 @@
+"""Loading the demo into a running hub, telling what came of it, and verifying it."""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from rich.console import Console
+from rich.table import Table
+
+from mdm.demo import Manifest, Size, generate
+from mdm.demo.measure import Quality, measure
+from mdm.entrypoints.cli import load
+from mdm.entrypoints.cli.audit import audited
+from mdm.errors import MdmError
+from mdm.hub import Hub, access, standing
+from mdm.settings import Settings
+
+LEAST = {"precision": 0.99, "recall": 0.80, "review_recall": 0.93}
+MOST_QUESTIONS = 0.10  # review tasks per true pair
+LOOK = 0.2  # seconds
+
+
+@dataclass(slots=True)
+class Run:
+    """One loading of the demo: the exports with their truth, the loads, and seconds per stage."""
+
+    manifest: Manifest
+    loads: list[UUID] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Measure how long a stage takes."""
+        began = time.perf_counter()
+        yield
+        self.seconds[stage] = round(time.perf_counter() - began, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a check found."""
+
+    report: dict[str, Any]
+    passed: bool
+
+
+def load_demo(hub: Hub, folder: Path, *, size: Size, seed: int, console: Console) -> Run:
+    """Write the exports, load them and wait until every event is published."""
+    began = time.perf_counter()
+    manifest = generate(folder / f"{size}-{seed}", size=size, seed=seed)
+    run = Run(manifest, seconds={"generate": round(time.perf_counter() - began, 2)})
+    files = [(source, manifest.folder / path) for source, path in manifest.files]
+    with run.timed("accept"):
+        run.loads = load.accept(hub, files, console=console)
+    with run.timed("process"):
+        load.wait_for(hub, run.loads, console=console)
+    with run.timed("publish"):
+        wait_until_published(hub)
+    return run
+
+
+def wait_until_published(hub: Hub) -> None:
+    """Wait until the outbox is empty."""
+    while True:
+        with hub.begin() as work:
+            if standing.settled(work):
+                return
+        time.sleep(LOOK)
+
+
+def tell(hub: Hub, run: Run, *, console: Console) -> None:
+    """Print what the exports have become."""
+    console.print(load.summary(load.reports(hub, run.loads)))
+    with hub.begin() as work:
+        now = standing.standing(work)
+    qualities = _qualities(hub, run.manifest)
+    table = Table("Domain", "Records", "Golden records", "Match reviews", "Precision", "Recall", "With review")
+    for domain, quality in qualities.items():
+        records = sum(1 for record in run.manifest.truth if record[0] == domain)
+        masters = sum(n for (name, status), n in now.masters.items() if name == domain and status != "merged")
+        shares = (f"{share:.3f}" for share in (quality.precision, quality.recall, quality.review_recall))
+        table.add_row(domain, str(records), str(masters), str(quality.questions), *shares)
+    console.print(table)
+    console.print(f"{now.versions} events were published; {sum(now.quarantined.values())} rows are in quarantine.")
+
+
+def check(hub: Hub, settings: Settings, run: Run) -> Result:
+    """Measure links against the truth and audit everything; passed if all figures are good and nothing is broken."""
+    with run.timed("measure"):
+        qualities = _qualities(hub, run.manifest)
+    with run.timed("audit"):
+        audit = audited(hub, settings)
+    with hub.begin() as work:
+        now = standing.standing(work)
+    every = _sum(qualities.values())
+    seconds = sum(run.seconds[stage] for stage in ("accept", "process", "publish"))
+    report = {
+        "size": run.manifest.size,
+        "seed": run.manifest.seed,
+        "records": run.manifest.records + run.manifest.broken_rows,
+        "masters": sum(n for (_, status), n in now.masters.items() if status != "merged"),
+        **_figures(every),
+        "events": now.versions,
+        "quarantined": now.quarantined,
+        "records_per_second": round((run.manifest.records + run.manifest.broken_rows) / seconds, 1),
+        "seconds": run.seconds,
+        "domains": {domain: _figures(quality) for domain, quality in qualities.items()},
+        "audit": audit.clean and not audit.unchecked,
+        "broken_invariants": [*(b.invariant for b in audit.broken), *audit.unchecked],
+    }
+    return Result(report, passed=report["audit"] and all(_good(quality) for quality in (every, *qualities.values())))
+
+
+def demo_key(hub: Hub, path: Path) -> str:
+    """Return an administrator's key for the demo, made once and kept in a file only its owner can read."""
+    with hub.begin() as work:
+        if path.exists():
+            text = path.read_text().strip()
+            try:
+                access.authenticate(work, text)
+            except MdmError:
+                path.unlink()
+            else:
+                return text
+        _, text = access.create_key(work, name="demo", roles=["admin"])
+    path.touch(mode=0o600)
+    path.write_text(text + "\n")
+    return text
+
+
+def _qualities(hub: Hub, manifest: Manifest) -> dict[str, Quality]:
+    with hub.begin() as work:
+        masters, questions = standing.crosswalk(work), standing.open_match_reviews(work)
+    domain_of = {master: name.domain for name, master in masters.items()}
+    return {
+        domain: measure(
+            {record: entity for record, entity in manifest.truth.items() if record[0] == domain},
+            {name: master for name, master in masters.items() if name.domain == domain},
+            [pair for pair in questions if domain_of.get(pair[0]) == domain],
+        )
+        for domain in sorted({record[0] for record in manifest.truth})
+    }
+
+
+def _sum(qualities: Iterable[Quality]) -> Quality:
+    every = list(qualities)
+    return Quality(*(sum(getattr(q, name) for q in every) for name in Quality.__dataclass_fields__))
+
+
+def _figures(quality: Quality) -> Mapping[str, float]:
+    return {
+        "precision": round(quality.precision, 4),
+        "recall": round(quality.recall, 4),
+        "review_recall": round(quality.review_recall, 4),
+        "review_tasks": quality.questions,
+        "true_pairs": quality.true_pairs,
+    }
+
+
+def _good(quality: Quality) -> bool:
+    enough = all(getattr(quality, name) >= least for name, least in LEAST.items())
+    return enough and quality.questions <= MOST_QUESTIONS * quality.true_pairs
