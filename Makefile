@@ -1,7 +1,8 @@
 # `make demo` and `make test` need Python 3.11+ and make, nothing else: both set up .venv from the hashed lock.
 
+IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
-	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+	$$p -c '$(IS_NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 RUN := $(VENV)/bin/python -m
 STAMP := $(VENV)/.installed
@@ -19,9 +20,9 @@ help:  ## show what there is to make
 setup: $(STAMP)  ## make .venv and install what the lock names; does nothing if that is done
 
 $(STAMP): requirements.lock pyproject.toml
-	@test -n "$(PYTHON)" || { echo "The hub needs Python 3.11 or newer, and none is on the PATH." \
-		"Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 1; }
-	@$(VENV)/bin/python -m pip --version >/dev/null 2>&1 || { rm -rf $(VENV); $(PYTHON) -m venv $(VENV); } || { \
+	@$(or $(PYTHON),false) -c '$(IS_NEW_ENOUGH)' 2>/dev/null || { echo "The hub needs Python 3.11 or newer, and" \
+		"$(if $(PYTHON),$(PYTHON) is not,none is on the PATH). Name another: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 1; }
+	@$(VENV)/bin/python -c 'import pip; $(IS_NEW_ENOUGH)' >/dev/null 2>&1 || { rm -rf $(VENV) && $(PYTHON) -m venv $(VENV); } || { \
 		rm -rf $(VENV); echo "Python could not make a virtual environment. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@echo "Installing into $(VENV) ..."
 	@$(RUN) pip install --quiet --require-hashes --requirement requirements.lock
