@@ -1,0 +1,90 @@
+"""What matching keeps of a record: compact columns taken from its standardized attributes."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from mdm.core.matching.folding import fold
+
+JSON = Any
+Comparable = dict[str, JSON]
+Extractor = Callable[[Mapping[str, JSON]], JSON]  # standardized attributes → the column, or something empty
+
+MOST_VALUES = 4  # of one column: more alternatives make comparing slow and agreeing easy
+ADDRESS_PARTS = ("street", "number", "postal_code", "city", "country", "po_box")
+SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "gob", "net", "or", "org", "ne"})
+
+
+def extractor(kind: str, paths: Sequence[str], generic: frozenset[str]) -> Extractor:
+    """Return what fills a column from attribute paths such as `contacts.email`, without `generic` values."""
+    split = tuple(tuple(path.split(".")) for path in paths)
+    fill = KINDS[kind]
+
+    def extract(std: Mapping[str, JSON]) -> JSON:
+        filled = fill([value for path in split for value in _at(std, path)])
+        if isinstance(filled, str):
+            return "" if filled in generic else filled
+        return [value for value in filled if not isinstance(value, str) or value not in generic]
+
+    return extract
+
+
+def _at(std: JSON, path: tuple[str, ...]) -> Iterable[JSON]:
+    """Yield what is found under a path, going through lists."""
+    if isinstance(std, list):
+        for element in std:
+            yield from _at(element, path)
+    elif not path:
+        if std not in (None, "", {}):
+            yield std
+    elif isinstance(std, Mapping):
+        yield from _at(std.get(path[0]), path[1:])
+
+
+def _names(values: Sequence[JSON]) -> list[str]:
+    texts = (value.get("core", "") if isinstance(value, Mapping) else str(value) for value in values)
+    return _unique(name for name in map(fold, texts) if name)
+
+
+def _text(values: Sequence[JSON]) -> str:
+    return str(values[0]) if values else ""
+
+
+def _values(values: Sequence[JSON]) -> list[str]:
+    return _unique(map(str, values))
+
+
+def _addresses(values: Sequence[JSON]) -> list[list[str]]:
+    found = []
+    for value in values:
+        parts = [str(value.get(part) or "") for part in ADDRESS_PARTS] if isinstance(value, Mapping) else []
+        if any(parts) and parts not in found:
+            found.append(parts)
+    return found[:MOST_VALUES]
+
+
+def _online(values: Sequence[JSON]) -> list[str]:
+    """Return mailboxes, then the domains of mailboxes and web sites."""
+    texts = list(map(str, values))
+    mailboxes = _unique(text for text in texts if "@" in text)
+    domains = (registered_domain(text.rpartition("@")[2]) for text in texts)
+    return mailboxes + _unique(domain for domain in domains if "." in domain)
+
+
+def registered_domain(host: str) -> str:
+    """Return what somebody registered of a host name (shop.acme.co.uk → acme.co.uk)."""
+    labels = host.rstrip(".").split(".")
+    kept = 3 if len(labels) > 2 and labels[-2] in SECOND_LEVEL and len(labels[-1]) == 2 else 2
+    return ".".join(labels[-kept:])
+
+
+def _unique(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))[:MOST_VALUES]
+
+
+KINDS: dict[str, Callable[[Sequence[JSON]], JSON]] = {
+    "names": _names,
+    "text": _text,
+    "values": _values,
+    "addresses": _addresses,
+    "online": _online,
+}
