@@ -33,7 +33,7 @@ def read_yaml(file: Path) -> dict[str, Any]:
     except OSError as error:
         refuse(file, "", f"not readable: {error.strerror}", None)
     if not isinstance(document, dict):
-        refuse(file, "", "not a mapping of names to values", None)
+        refuse(file, "", "not a mapping of names to values", "Begin with a name and a colon.")
     return document
 
 

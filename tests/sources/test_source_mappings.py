@@ -60,7 +60,7 @@ def test_a_mistake_is_named_by_file_path_and_reason(tmp_path: Path, old: str, ne
 
 
 def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DeclarationError, match="Begin with `source:`"):
+    with pytest.raises(DeclarationError, match="not a mapping of names"):
         load_mappings(declare(tmp_path, "- a\n- b\n"))
 
 

@@ -1,11 +1,11 @@
 """The file format of a domain: what may be declared, and how a mistake is named."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from mdm.core.yaml_file import suggestion
 from mdm.errors import DeclarationError
 
 NAME = r"^[a-z][a-z0-9_]{0,62}$"
@@ -122,5 +122,4 @@ def _suggestion(place: tuple[int | str, ...]) -> str:
         form = FieldDeclaration if inner else forms.get(str(place[0]), DomainDeclaration)
     elif place[0] == "limits":
         form = LimitsDeclaration
-    close = get_close_matches(str(place[-1]), form.model_fields, n=1)
-    return f"Did you mean `{close[0]}`?" if close else f"Known here: {', '.join(form.model_fields)}."
+    return suggestion(str(place[-1]), form.model_fields)

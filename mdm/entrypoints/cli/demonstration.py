@@ -133,16 +133,19 @@ def demo_key(hub: Hub, path: Path) -> str:
 
 
 def _qualities(hub: Hub, manifest: Manifest) -> dict[str, Quality]:
+    """Measure every domain on the records that live: what a deletion left behind cannot be told apart."""
     with hub.begin() as work:
         masters, questions = standing.crosswalk(work), standing.open_match_reviews(work)
+    living = {record: entity for record, entity in manifest.truth.items() if record not in manifest.deleted}
+    linked = {name: master for name, master in masters.items() if tuple(name) not in manifest.deleted}
     domain_of = {master: name.domain for name, master in masters.items()}
     return {
         domain: measure(
-            {record: entity for record, entity in manifest.truth.items() if record[0] == domain},
-            {name: master for name, master in masters.items() if name.domain == domain},
+            {record: entity for record, entity in living.items() if record[0] == domain},
+            {name: master for name, master in linked.items() if name.domain == domain},
             [pair for pair in questions if domain_of.get(pair[0]) == domain],
         )
-        for domain in sorted({record[0] for record in manifest.truth})
+        for domain in sorted({record[0] for record in living})
     }
 
 

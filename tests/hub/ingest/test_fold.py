@@ -1,0 +1,199 @@
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mdm.core.standardize import Standard
+from mdm.hub.ingest.fold import EMPTY, UNVERSIONED, Order, Said, State, apply, fold
+
+DAY_0 = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def day(n: int) -> str:
+    return (DAY_0 + timedelta(days=n)).isoformat()
+
+
+def said(
+    at: int,
+    values: dict[str, Any] | None = None,
+    *,
+    version: int = UNVERSIONED,
+    operation: str = "full",
+    effective: int | None = None,
+    replace: bool = False,
+    arrival: int = 0,
+) -> Said:
+    return Said(
+        order=Order(version, day(at), arrival or at),
+        operation=operation,
+        valid_from=day(at if effective is None else effective),
+        dated=effective is not None,
+        replace=replace,
+        said_at=day(at),
+        values={name: Standard(value, value) for name, value in (values or {}).items()},
+    )
+
+
+def folded(*facts: Said, may_blank: bool = True, longest: int = 64) -> State:
+    return fold(facts, may_blank=may_blank, longest=longest)
+
+
+def history(state: State, name: str = "name") -> list[tuple[str, str | None, Any]]:
+    return [(s.start, s.end, s.value) for s in state.claims.get(name, [])]
+
+
+def test_later_fact_follows_the_earlier_one_in_valid_time() -> None:
+    state = folded(said(1, {"name": "Old"}), said(5, {"name": "New"}))
+    assert history(state) == [(day(1), day(5), "Old"), (day(5), None, "New")]
+
+
+def test_full_fact_ends_what_it_leaves_out() -> None:
+    state = folded(said(1, {"name": "A", "fax": "1"}), said(2, {"name": "A"}))
+    assert history(state, "fax") == [(day(1), day(2), "1")]
+
+
+def test_partial_fact_leaves_alone_what_it_does_not_name() -> None:
+    state = folded(said(1, {"name": "A", "fax": "1"}), said(2, {"name": "B"}, operation="partial"))
+    assert history(state, "fax") == [(day(1), None, "1")]
+
+
+def test_same_value_again_is_no_new_segment() -> None:
+    state = folded(said(1, {"name": "A"}), said(2, {"name": "A"}))
+    assert history(state) == [(day(1), None, "A")]
+
+
+def test_late_fact_applies_where_no_later_fact_spoke() -> None:
+    facts = [said(5, {"name": "New"}, version=2), said(1, {"name": "Old"}, version=1)]
+    assert history(folded(*facts)) == [(day(1), day(5), "Old"), (day(5), None, "New")]
+
+
+def test_higher_version_with_an_earlier_clock_still_wins() -> None:
+    state = folded(said(10, {"name": "Two"}, version=2), said(5, {"name": "Three"}, version=3))
+    assert history(state) == [(day(5), None, "Three")]
+
+
+def test_dated_fact_waits_for_its_day() -> None:
+    state = folded(said(1, {"name": "A"}), said(2, {"name": "B"}, effective=30))
+    assert history(state) == [(day(1), day(30), "A"), (day(30), None, "B")]
+
+
+def test_undated_fact_holds_until_the_next_dated_one() -> None:
+    state = folded(said(1, {"name": "A"}, effective=30), said(2, {"name": "B"}))
+    assert history(state) == [(day(2), day(30), "B"), (day(30), None, "A")]
+
+
+def test_replacing_fact_ends_the_dated_ones_behind_it() -> None:
+    state = folded(said(1, {"name": "A"}, effective=30), said(2, {"name": "B"}, effective=10, replace=True))
+    assert history(state) == [(day(10), None, "B")]
+
+
+def test_null_clears_where_the_source_may_blank() -> None:
+    state = folded(said(1, {"name": "A"}), said(2, {"name": None}))
+    assert history(state) == [(day(1), day(2), "A"), (day(2), None, None)]
+
+
+def test_null_is_ignored_where_the_source_may_not_blank() -> None:
+    state = folded(said(1, {"name": "A"}), said(2, {"name": None}), may_blank=False)
+    assert history(state) == [(day(1), None, "A")]
+
+
+def test_deletion_keeps_the_values_and_notes_the_day() -> None:
+    state = folded(said(1, {"name": "A"}), said(3, operation="delete"))
+    assert (state.ended, history(state)) == (day(3), [(day(1), None, "A")])
+
+
+def test_partial_fact_after_a_deletion_starts_from_empty() -> None:
+    state = folded(
+        said(1, {"name": "A", "fax": "1"}), said(3, operation="delete"), said(5, {"fax": "2"}, operation="partial")
+    )
+    assert state.ended is None
+    assert history(state) == [(day(1), day(3), "A")]
+    assert history(state, "fax") == [(day(1), day(3), "1"), (day(5), None, "2")]
+
+
+def test_only_the_newest_segments_are_kept() -> None:
+    state = folded(*(said(n, {"name": str(n)}) for n in range(1, 9)), longest=3)
+    assert [value for _, _, value in history(state)] == ["6", "7", "8"]
+
+
+def test_state_survives_its_document() -> None:
+    state = folded(said(1, {"name": "A"}), said(2, {"name": "B"}, effective=30), said(3, operation="delete"))
+    assert State.from_document(state.to_document()) == state
+
+
+def test_what_only_begins_later_counts_where_nothing_else_does() -> None:
+    state = folded(said(1, {"name": "A"}, effective=30))
+    assert state.at(day(2)) == {"name": "A"}
+
+
+values = st.dictionaries(st.sampled_from("abc"), st.sampled_from([None, "x", "y"]), max_size=3)
+facts = st.lists(
+    st.builds(
+        said,
+        st.integers(0, 20),
+        values,
+        operation=st.sampled_from(["full", "partial", "delete"]),
+        effective=st.none() | st.integers(0, 40),
+        replace=st.booleans(),
+    ),
+    max_size=7,
+).map(
+    lambda given: [
+        Said(Order(n, f.order.at, n), f.operation, f.valid_from, f.dated, f.replace, f.said_at, f.values)
+        for n, f in enumerate(given)
+    ]
+)
+
+
+@given(facts.flatmap(lambda given: st.tuples(st.just(given), st.permutations(given))))
+def test_any_permutation_of_versioned_facts_gives_the_same_state(orders: tuple[list[Said], list[Said]]) -> None:
+    assert folded(*orders[0]) == folded(*orders[1])
+
+
+@given(facts)
+def test_adding_the_newest_fact_equals_folding_all(given: list[Said]) -> None:
+    state = EMPTY
+    for fact in given:
+        state = apply(state, fact, may_blank=True, longest=64)
+    assert state == folded(*given)
+
+
+@given(facts)
+def test_segments_of_an_attribute_never_overlap(given: list[Said]) -> None:
+    for segments in folded(*given).claims.values():
+        assert all(s.end is None or s.start < s.end for s in segments)
+        assert all(a.end is not None and a.end <= b.start for a, b in pairwise(segments))
+
+
+def naive_value(given: list[Said], name: str, at: str) -> Any:
+    """What the source says about an attribute on a day, by reading its facts one after the other."""
+    standing: list[tuple[str, bool, Any]] = []  # (start, dated, value), later ones override from their start on
+    for fact in given:
+        if fact.operation == "delete":
+            standing = [entry for entry in standing if entry[0] < fact.valid_from]
+            standing.append((fact.valid_from, False, ...))
+            continue
+        if name not in fact.values and fact.operation == "partial":
+            continue
+        value = fact.values[name].value if name in fact.values else ...
+        standing = [
+            entry
+            for entry in standing
+            if entry[0] < fact.valid_from or (entry[1] and entry[0] > fact.valid_from and not fact.replace)
+        ]
+        standing.append((fact.valid_from, fact.dated, value))
+    begun = [entry for entry in sorted(standing, key=lambda e: e[0]) if entry[0] <= at]
+    return begun[-1][2] if begun else ...
+
+
+@given(facts.filter(lambda given: all(f.operation != "delete" for f in given)), st.integers(0, 45))
+def test_fold_agrees_with_reading_fact_by_fact(given: list[Said], at: int) -> None:
+    state = folded(*given)
+    for name in "abc":
+        found = [
+            s.value for s in state.claims.get(name, []) if s.start <= day(at) and (s.end is None or day(at) < s.end)
+        ]
+        expected = naive_value(given, name, day(at))
+        assert found == ([] if expected is ... else [expected])
