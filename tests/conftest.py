@@ -13,6 +13,15 @@ MARKERS = {
     "postgres": {"postgres_server", "durable_postgres"},
     "nats": {"nats_server", "durable_nats"},
 }
+LONG = ("chaos", "benchmark")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave out the long tests unless they are asked for by their marker."""
+    for marker in LONG:
+        chosen = config.option.markexpr
+        if marker not in chosen:
+            config.option.markexpr = f"({chosen}) and not {marker}" if chosen else f"not {marker}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
