@@ -5,6 +5,7 @@ import errno
 import http.client
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,7 @@ from mdm.settings import Settings
 
 MDM = (sys.executable, "-m", "mdm")
 READY = "/health/ready"
+PATIENCE = 15  # seconds before it is said what a start waits for
 DONE, FAILED = 0, 1
 
 
@@ -81,7 +83,17 @@ class RunningHub:
 
     def wait_until_ready(self) -> bool:
         """Wait until the API says that all parts are ready; return False if the hub was told to stop before."""
-        return self.supervisor.wait(self._is_ready)
+        tell_at = time.monotonic() + PATIENCE
+
+        def is_ready() -> bool:
+            nonlocal tell_at
+            missing = self._missing()
+            if missing and time.monotonic() > tell_at:
+                say(f"Not ready yet: {missing}")
+                tell_at = time.monotonic() + PATIENCE
+            return missing is None
+
+        return self.supervisor.wait(is_ready)
 
     def introduce(self) -> None:
         """Say where things are and what to do first."""
@@ -96,13 +108,15 @@ class RunningHub:
         say("Stopped.")
         return DONE
 
-    def _is_ready(self) -> bool:
+    def _missing(self) -> str | None:
+        """Return what keeps the hub from being ready, None if nothing does."""
         connection = http.client.HTTPConnection(*self.address, timeout=2)
         try:
             connection.request("GET", READY)
-            return connection.getresponse().status == http.client.OK
-        except (OSError, http.client.HTTPException):
-            return False
+            answer = connection.getresponse()
+            return None if answer.status == http.client.OK else answer.read(2_000).decode(errors="replace")
+        except (OSError, http.client.HTTPException) as error:
+            return f"the API does not answer at {self.url} ({error})"
         finally:
             connection.close()
 
