@@ -37,7 +37,12 @@ def masters(session: Session) -> Iterator[list[Row]]:
     while True:
         page = (
             select(
-                Master.id, Master.domain, Master.status, Master.version, Master.recorded_at, GoldenVersion.evaluated_at
+                col(Master.id),
+                col(Master.domain),
+                col(Master.status),
+                col(Master.version),
+                col(Master.recorded_at),
+                col(GoldenVersion.evaluated_at),
             )
             .join(
                 GoldenVersion,

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from mdm.core.ids import lock_number
+from mdm.store.rows import Row
 from mdm.store.sql import run
 from mdm.store.tables import Delivery
 
@@ -34,7 +34,7 @@ def accept(
     now: datetime,
     load_id: UUID | None = None,
     traceparent: str | None = None,
-) -> dict[str, Row[Any]]:
+) -> dict[str, Row]:
     """Keep what is new and return the kept rows (id, message_id, digest, state, received_at) by message id."""
     run(
         session,
@@ -50,18 +50,18 @@ def accept(
         row_numbers=[d.row_number for d in new],
         correlation_ids=[d.correlation_id for d in new],
     )
-    kept = select(Delivery.id, Delivery.message_id, Delivery.digest, Delivery.state, Delivery.received_at).where(
-        col(Delivery.source) == source, col(Delivery.message_id).in_([d.message_id for d in new])
-    )
+    kept = select(
+        col(Delivery.id), col(Delivery.message_id), col(Delivery.digest), col(Delivery.state), col(Delivery.received_at)
+    ).where(col(Delivery.source) == source, col(Delivery.message_id).in_([d.message_id for d in new]))
     return {row.message_id: row for row in session.connection().execute(kept)}
 
 
-def claim(session: Session, *, size: int) -> Sequence[Row[Any]]:
+def claim(session: Session, *, size: int) -> Sequence[Row]:
     """Lock the oldest pending deliveries: id, source, message_id, raw, received_at, correlation_id, feed, context."""
     return run(session, "ingest/claim_deliveries", size=size)
 
 
-def claim_named(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
+def claim_named(session: Session, ids: Sequence[int]) -> Sequence[Row]:
     """Lock those of these deliveries that are pending and free; columns as in `claim`."""
     return run(session, "ingest/claim_named_deliveries", ids=list(ids))
 
@@ -85,7 +85,7 @@ def count_attempt(session: Session, delivery_id: int) -> int | None:
 
 def oldest_pending(session: Session, *, size: int) -> list[int]:
     """Return the ids of the oldest pending deliveries, unlocked."""
-    found = select(Delivery.id).where(col(Delivery.state) == "pending").order_by(col(Delivery.id)).limit(size)
+    found = select(col(Delivery.id)).where(col(Delivery.state) == "pending").order_by(col(Delivery.id)).limit(size)
     return list(session.connection().execute(found).scalars())
 
 
@@ -96,13 +96,13 @@ def get(session: Session, delivery_id: int) -> Delivery | None:
 
 def states(session: Session, ids: Sequence[int]) -> dict[int, str]:
     """Return the state of each of these deliveries."""
-    found = select(Delivery.id, Delivery.state).where(col(Delivery.id).in_(ids))
+    found = select(col(Delivery.id), col(Delivery.state)).where(col(Delivery.id).in_(ids))
     return {row.id: row.state for row in session.connection().execute(found)}
 
 
 def count_by_state(session: Session, *, load_id: UUID | None = None) -> dict[str, int]:
     """Count deliveries per state, of one load or of all."""
-    counted = select(Delivery.state, func.count().label("n")).group_by(Delivery.state)
+    counted = select(col(Delivery.state), func.count().label("n")).group_by(col(Delivery.state))
     if load_id is not None:
         counted = counted.where(col(Delivery.load_id) == load_id)
     return {row.state: row.n for row in session.connection().execute(counted)}
@@ -110,7 +110,7 @@ def count_by_state(session: Session, *, load_id: UUID | None = None) -> dict[str
 
 def pending(session: Session, *, bound: int = 100_000) -> int:
     """Count pending deliveries, up to `bound`."""
-    some = select(Delivery.id).where(col(Delivery.state) == "pending").limit(bound).subquery()
+    some = select(col(Delivery.id)).where(col(Delivery.state) == "pending").limit(bound).subquery()
     return session.connection().execute(select(func.count()).select_from(some)).scalar_one()
 
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from mdm.store.records import RecordName
+from mdm.store.rows import Row
 from mdm.store.sql import as_json, run
 from mdm.store.tables import GoldenVersion, Master
 
@@ -27,18 +28,18 @@ def masters(session: Session, ids: Iterable[UUID]) -> dict[UUID, Master]:
     return {m.id: m for m in session.scalars(wanted)}
 
 
-def links(session: Session, ids: Iterable[UUID]) -> dict[UUID, list[Row[Any]]]:
+def links(session: Session, ids: Iterable[UUID]) -> dict[UUID, list[Row]]:
     """Return every link each master has or had, in order of source and key."""
     return _by_master(run(session, "golden/read_links", ids=list(ids)))
 
 
-def current_slices(session: Session, ids: Iterable[UUID]) -> dict[UUID, list[Row[Any]]]:
+def current_slices(session: Session, ids: Iterable[UUID]) -> dict[UUID, list[Row]]:
     """Return the slices of each master's newest version, in time order."""
     return _by_master(run(session, "golden/read_current_slices", ids=list(ids)))
 
 
-def _by_master(rows: Iterable[Row[Any]]) -> dict[UUID, list[Row[Any]]]:
-    grouped: dict[UUID, list[Row[Any]]] = defaultdict(list)
+def _by_master(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
+    grouped: dict[UUID, list[Row]] = defaultdict(list)
     for row in rows:
         grouped[row.master_id].append(row)
     return grouped
@@ -85,12 +86,12 @@ def versions(session: Session, master_id: UUID, *, before: int | None, limit: in
     return list(session.scalars(page.order_by(col(GoldenVersion.version).desc()).limit(limit)))
 
 
-def slices_at(session: Session, master_id: UUID, version: int) -> Sequence[Row[Any]]:
+def slices_at(session: Session, master_id: UUID, version: int) -> Sequence[Row]:
     """Return the timeline of one version: valid_from, valid_to, attributes, provenance."""
     return run(session, "golden/read_slices_at", id=master_id, version=version)
 
 
-def links_at(session: Session, master_id: UUID, version: int) -> Sequence[Row[Any]]:
+def links_at(session: Session, master_id: UUID, version: int) -> Sequence[Row]:
     """Return the crosswalk of one version: source, source_key, link_no, reason, ended_at."""
     return run(session, "golden/read_links_at", id=master_id, version=version)
 
@@ -100,7 +101,7 @@ def aliases(session: Session, master_id: UUID) -> list[UUID]:
     return [r.id for r in run(session, "golden/read_aliases", id=master_id)]
 
 
-def search(session: Session, *, domain: str, patterns: list[str], after: UUID | None, limit: int) -> Sequence[Row[Any]]:
+def search(session: Session, *, domain: str, patterns: list[str], after: UUID | None, limit: int) -> Sequence[Row]:
     """Return live masters (id, version, status) whose search text contains every pattern, in id order."""
     return run(session, "golden/search_masters", domain=domain, patterns=patterns, after=after, limit=limit)
 
@@ -113,11 +114,13 @@ def master_of(session: Session, name: RecordName) -> UUID | None:
 
 def count_masters(session: Session) -> dict[tuple[str, str], int]:
     """Count masters per (domain, status)."""
-    counted = select(Master.domain, Master.status, func.count().label("n")).group_by(Master.domain, Master.status)
+    counted = select(col(Master.domain), col(Master.status), func.count().label("n")).group_by(
+        col(Master.domain), col(Master.status)
+    )
     return {(row.domain, row.status): row.n for row in session.connection().execute(counted)}
 
 
 def count_versions(session: Session) -> int:
     """Count the announced versions of all masters, which are the events of the hub."""
-    total = select(func.coalesce(func.sum(Master.version), 0))
+    total = select(func.coalesce(func.sum(col(Master.version)), 0))
     return int(session.connection().execute(total).scalar_one())

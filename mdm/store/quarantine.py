@@ -37,7 +37,7 @@ def raw_bytes(session: Session, quarantined: Quarantine) -> bytes:
     """Return the bytes as they were received."""
     if quarantined.raw is not None:
         return quarantined.raw
-    kept = select(Delivery.raw).where(col(Delivery.id) == quarantined.delivery_id)
+    kept = select(col(Delivery.raw)).where(col(Delivery.id) == quarantined.delivery_id)
     return session.connection().execute(kept).scalar_one()
 
 
@@ -61,6 +61,6 @@ def discard_delivery(session: Session, delivery_id: int, *, now: datetime) -> No
 
 def count_open(session: Session) -> dict[str, int]:
     """Count open quarantined input per reason code."""
-    of_code = select(Quarantine.code, func.count().label("n")).group_by(Quarantine.code)
+    of_code = select(col(Quarantine.code), func.count().label("n")).group_by(col(Quarantine.code))
     counted = of_code.where(col(Quarantine.state) == "open")
     return {row.code: row.n for row in session.connection().execute(counted)}

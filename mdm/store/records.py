@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
 from mdm.core.ids import lock_number
+from mdm.store.rows import Row
 from mdm.store.sql import as_json, run
 from mdm.store.tables import Fact, HotKey, MatchKey
 
@@ -26,7 +27,7 @@ def take_locks(session: Session, numbers: Iterable[int]) -> None:
     run(session, "records/take_locks", numbers=sorted(set(numbers)))
 
 
-def read(session: Session, names: Iterable[RecordName]) -> dict[RecordName, Row[Any]]:
+def read(session: Session, names: Iterable[RecordName]) -> dict[RecordName, Row]:
     """Return id, revision, ended_at, state and comparable of the records that exist."""
     domains, sources, keys = zip(*names, strict=True)
     rows = run(session, "records/read_records", domains=list(domains), sources=list(sources), keys=list(keys))
@@ -54,7 +55,7 @@ def fact_digests(session: Session, versions: Iterable[tuple[int, int]]) -> dict[
     wanted = set(versions)
     if not wanted:
         return {}
-    kept = select(Fact.record_id, Fact.version, Fact.digest).where(
+    kept = select(col(Fact.record_id), col(Fact.version), col(Fact.digest)).where(
         col(Fact.record_id).in_({r for r, _ in wanted}), col(Fact.version).in_({v for _, v in wanted})
     )
     return {(r.record_id, r.version): r.digest for r in session.connection().execute(kept)}

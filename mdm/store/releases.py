@@ -20,7 +20,7 @@ def of_domain(session: Session, domain: str) -> Sequence[Release]:
 
 def last_number(session: Session, domain: str) -> int:
     """Return the highest release number of a domain, 0 if it has none."""
-    newest = select(func.max(Release.number)).where(col(Release.domain) == domain)
+    newest = select(func.max(col(Release.number))).where(col(Release.domain) == domain)
     return session.connection().execute(newest).scalar() or 0
 
 

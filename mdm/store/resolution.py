@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
+from mdm.store.rows import Row
 from mdm.store.sql import as_json, run
 from mdm.store.tables import Crosswalk, Master
 
@@ -33,17 +34,17 @@ def write_edges(session: Session, rows: Sequence[dict[str, Any]], *, release: in
         run(session, "resolution/write_edges", rows=as_json(rows), release=release, now=now)
 
 
-def component(session: Session, ids: Iterable[int]) -> Sequence[Row[Any]]:
+def component(session: Session, ids: Iterable[int]) -> Sequence[Row]:
     """Return the records connected with these, each with its master if it has one."""
     return run(session, "resolution/read_component", ids=list(ids))
 
 
-def edges(session: Session, ids: Iterable[int]) -> Sequence[Row[Any]]:
+def edges(session: Session, ids: Iterable[int]) -> Sequence[Row]:
     """Return the edges inside a set of records."""
     return run(session, "resolution/read_edges", ids=list(ids))
 
 
-def constraints(session: Session, ids: Iterable[int]) -> Sequence[Row[Any]]:
+def constraints(session: Session, ids: Iterable[int]) -> Sequence[Row]:
     """Return the constraints inside a set of records."""
     return run(session, "resolution/read_constraints", ids=list(ids))
 
@@ -91,7 +92,7 @@ def open_links(session: Session, links: Sequence[Link]) -> None:
 
 def members(session: Session, master_id: UUID) -> list[int]:
     """Return the records linked to a master now."""
-    linked = select(Crosswalk.record_id).where(
+    linked = select(col(Crosswalk.record_id)).where(
         col(Crosswalk.master_id) == master_id, col(Crosswalk.until_version).is_(None)
     )
     return list(session.connection().execute(linked).scalars())
@@ -105,6 +106,6 @@ def survivor(session: Session, master_id: UUID) -> Master | None:
     return master
 
 
-def all_links(session: Session) -> Sequence[Row[Any]]:
+def all_links(session: Session) -> Sequence[Row]:
     """Return the current crosswalk of every domain: domain, source, source_key, master_id."""
     return run(session, "resolution/all_links")

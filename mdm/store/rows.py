@@ -4,4 +4,4 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Row as AnyRow
 
-Row: TypeAlias = AnyRow[Any]
+Row: TypeAlias = AnyRow[*tuple[Any, ...]]

@@ -5,14 +5,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from mdm.store.rows import Row
 from mdm.store.sql import as_json, run
 from mdm.store.tables import Task
 
 
-def review_pairs(session: Session, ids: Iterable[UUID]) -> Sequence[Row[Any]]:
+def review_pairs(session: Session, ids: Iterable[UUID]) -> Sequence[Row]:
     """Return the open questions around masters: master_id, other_id, left_id, right_id, weight, vetoes."""
     return run(session, "tasks/find_review_pairs", ids=list(ids))
 
@@ -56,11 +57,15 @@ def close_tasks(session: Session, ids: Sequence[UUID], *, outcome: str, now: dat
 def count_open(session: Session) -> dict[tuple[str, str], int]:
     """Count open tasks per (domain, kind)."""
     is_open = col(Task.closed_at).is_(None)
-    counted = select(Task.domain, Task.kind, func.count().label("n")).where(is_open).group_by(Task.domain, Task.kind)
+    counted = (
+        select(col(Task.domain), col(Task.kind), func.count().label("n"))
+        .where(is_open)
+        .group_by(col(Task.domain), col(Task.kind))
+    )
     return {(row.domain, row.kind): row.n for row in session.connection().execute(counted)}
 
 
 def open_pairs(session: Session, *, kind: str) -> list[tuple[UUID, UUID]]:
     """Return the pairs of masters that open tasks of a kind ask about."""
-    asked = select(Task.master_id, Task.other_id).where(col(Task.kind) == kind, col(Task.closed_at).is_(None))
+    asked = select(col(Task.master_id), col(Task.other_id)).where(col(Task.kind) == kind, col(Task.closed_at).is_(None))
     return [(row.master_id, row.other_id) for row in session.connection().execute(asked) if row.other_id is not None]

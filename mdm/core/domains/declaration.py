@@ -118,7 +118,11 @@ def _suggestion(place: tuple[int | str, ...]) -> str:
     form: type[BaseModel] = DomainDeclaration
     if len(place) > 2:
         inner = place[0] == "attributes" and len(place) > 4
-        forms = {"attributes": AttributeDeclaration, "groups": GroupDeclaration, "sources": SourceDeclaration}
+        forms: dict[str, type[BaseModel]] = {
+            "attributes": AttributeDeclaration,
+            "groups": GroupDeclaration,
+            "sources": SourceDeclaration,
+        }
         form = FieldDeclaration if inner else forms.get(str(place[0]), DomainDeclaration)
     elif place[0] == "limits":
         form = LimitsDeclaration

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, TextClause, text
+from sqlalchemy import TextClause, text
 from sqlmodel import Session
+
+from mdm.store.rows import Row
 
 HERE = Path(__file__).parent
 
@@ -18,7 +20,7 @@ def statement(name: str) -> TextClause:
     return text((HERE / f"{name}.sql").read_text())
 
 
-def run(session: Session, name: str, **parameters: Any) -> Sequence[Row[Any]]:
+def run(session: Session, name: str, **parameters: Any) -> Sequence[Row]:
     """Execute the statement `room/name` and return its rows, if it returns any."""
     result = session.connection().execute(statement(name), parameters)
     return result.all() if result.returns_rows else ()
