@@ -51,7 +51,7 @@ def write_trust(trust: SourceTrust) -> dict[str, JSON]:
 
 def suggest(word: object, known: Iterable[str]) -> str:
     """Say which of the known words was probably meant, or list them all."""
-    choices = list(known)
+    choices = list(map(str, known))
     close = get_close_matches(str(word), choices, n=1)
     return f"Did you mean {close[0]!r}?" if close else f"Use one of {', '.join(choices)}."
 

@@ -79,7 +79,7 @@ def _standing(ruling: Ruling, claims: list[Claim], lost: Losers | None) -> list[
         standing = [claim for claim in claims if claim.value is not None and claim.kind is not Kind.EMPTY]
         _note(lost, claims, standing, Reason.EMPTY)
     clean = [claim for claim in standing if not claim.findings]
-    if not clean or len(clean) == len(standing):
+    if not clean:
         return standing
     _note(lost, standing, clean, Reason.FINDING)
     return clean

@@ -108,8 +108,8 @@ def _track(docket: Docket) -> Track:
     track: Track = []
     for start, end in elementary([*claims, *overrides, *holds]):
         heard = in_force(claims, start, end)
-        pinned = in_force(overrides, start, end)
-        held = in_force(holds, start, end)
+        pinned = in_force(overrides, start, end) if overrides else overrides
+        held = in_force(holds, start, end) if holds else holds
         if heard or pinned or held:
             segment = _segment(docket.ruling, start, end, heard, pinned, held)
             if segment[2]:
@@ -118,8 +118,11 @@ def _track(docket: Docket) -> Track:
 
 
 def _all_open(claims: list[Claim]) -> bool:
-    """Tell whether no claim has a date: the usual case, in which there is nothing to cut."""
-    return all(claim.valid_from is None and claim.valid_to is None for claim in claims)
+    """Tell whether no claim has a date: a usual case, in which there is nothing to cut."""
+    for claim in claims:  # noqa: SIM110  a generator would cost more than the loop
+        if claim.valid_from is not None or claim.valid_to is not None:
+            return False
+    return True
 
 
 def _segment(
