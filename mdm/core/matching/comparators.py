@@ -14,6 +14,8 @@ from mdm.core.matching.frequencies import Frequencies
 Reached = tuple[int, float]  # index of the outcome, bits of what was agreed on (0: not known)
 Compare = Callable[[Any, Any], Reached]
 CACHED = 50_000
+SUBSCRIBER_DIGITS = 7  # fewer digits in common are chance
+MOST_EXTENSION = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,19 @@ def _phones(*, frequencies: Frequencies | None = None) -> Compare:
 
 
 def _same_line(left: str, right: str) -> bool:
+    """Say whether numbers are a switchboard and its extension, or one number with and without its prefix."""
     shorter, longer = (left, right) if len(left) <= len(right) else (right, left)
-    if len(shorter) < 9:
-        return len(shorter) >= 6 and longer.endswith(shorter)
-    stem = shorter[:-1] if shorter.endswith("0") else shorter[:-2]
-    return len(longer) - len(shorter) <= 3 and len(stem) >= 9 and longer.startswith(stem)
+    national = shorter.lstrip("+0")
+    if shorter[0] != "+" and len(national) >= SUBSCRIBER_DIGITS:
+        return longer.endswith(national)
+    stem = shorter[:-1]
+    extension = len(longer) - len(stem)
+    return (
+        shorter[-1] == "0"
+        and 1 < extension <= MOST_EXTENSION
+        and len(stem) > SUBSCRIBER_DIGITS
+        and longer.startswith(stem)
+    )
 
 
 def _online(*, frequencies: Frequencies | None = None) -> Compare:

@@ -164,7 +164,7 @@ def parse(document: Mapping[str, Any]) -> ModelDocument:
         parsed = ModelDocument.model_validate(document)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise _wrong(".".join(map(str, first["loc"])) or "document", first["msg"]) from None
+        raise _wrong(".".join(map(str, first["loc"])) or "model", first["msg"]) from None
     for path, reason in _faults(parsed):
         raise _wrong(path, reason)
     return parsed
@@ -172,7 +172,7 @@ def parse(document: Mapping[str, Any]) -> ModelDocument:
 
 def _wrong(path: str, reason: str) -> DeclarationError:
     hint = "The shape of a match model is shown in mdm/core/matching/document.py."
-    return DeclarationError(f"match.{path}: {reason}.", hint=hint, path=f"match.{path}")
+    return DeclarationError(f"{path}: {reason}.", hint=hint, path=path, reason=reason)
 
 
 def _one_of(value: str, known: Iterable[str]) -> str:

@@ -83,8 +83,9 @@ def _countries(addresses: Addresses) -> list[str]:
     return _some(a[4] for a in addresses if a[4])
 
 
-def _streets(addresses: Addresses) -> list[str]:
-    return _some(max(map(sound, a[0].split()), key=len) + a[1] for a in addresses if a[0] and a[1])
+def _doors(addresses: Addresses) -> list[str]:
+    """Return the initial of the street's longest word with the number: few doors of one postal code share it."""
+    return _some(max(a[0].split(), key=len)[0] + a[1] for a in addresses if a[0] and a[1])
 
 
 def _domains(online: Iterable[str]) -> list[str]:
@@ -111,7 +112,7 @@ PARTS: Mapping[str, Mapping[str, Part]] = {
         "area": _areas,
         "city": _cities,
         "country": _countries,
-        "street": _streets,
+        "door": _doors,
     },
     "online": {"domain": _domains, "mailbox": _mailboxes, "label": _labels},
 }

@@ -103,6 +103,14 @@ class MatchModel:
             rules=_rules(parsed),
         )
 
+    @property
+    def attributes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the attributes that fill each column, so that a domain can check that it has them."""
+        return {
+            name: tuple(path.partition(".")[0] for path in part["of"])
+            for name, part in self.document["columns"].items()
+        }
+
 
 def _frequencies(model: ModelDocument, name: str) -> Frequencies:
     table = model.frequencies[name]

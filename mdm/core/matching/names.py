@@ -14,6 +14,7 @@ LABELS = ("identical", "similar", "contained", "acronym", "related", "different"
 
 NEGLIGIBLE = 2.0  # bits below which a word may be left out: and, the, legal forms
 MISSPELT = 0.75  # similarity at which all the words left over are taken for the same words misspelt
+MISSPELT_FROM = 6  # letters; shorter words are alike by chance
 KINSHIP = 0.4  # share of the shorter name's bits that related names have in common
 BLURRED = 0.9  # what an agreement on a misspelt word says, compared with the exact word
 CACHED = 50_000
@@ -90,11 +91,15 @@ def _rest(left: dict[str, float], right: dict[str, float], bits: float, told_apa
         return SIMILAR, bits
     if missing_left < NEGLIGIBLE or missing_right < NEGLIGIBLE:
         return (CONTAINED, bits) if bits >= NEGLIGIBLE else (DIFFERENT, bits)
-    if Indel.normalized_similarity("".join(left), "".join(right)) >= MISSPELT:
+    if _misspelt("".join(left), "".join(right)):
         return SIMILAR, bits + BLURRED * min(missing_left, missing_right)
     if _initials(left, right) or _initials(right, left):
         return ACRONYM, bits + min(missing_left, missing_right)
     return _kin(missing_left, missing_right, bits)
+
+
+def _misspelt(left: str, right: str) -> bool:
+    return min(len(left), len(right)) >= MISSPELT_FROM and Indel.normalized_similarity(left, right) >= MISSPELT
 
 
 def _kin(missing_left: float, missing_right: float, bits: float) -> Compared:
