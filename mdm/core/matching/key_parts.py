@@ -47,10 +47,6 @@ def _rare(names: Ranked) -> Iterable[str]:
     return (words[0] for words in names)
 
 
-def _pair(names: Ranked) -> Iterable[str]:
-    return ("".join(sorted(words[:2])) for words in names if len(words) > 1)
-
-
 def _whole(names: Ranked) -> Iterable[str]:
     return ("".join(sorted(words)) for words in names)
 
@@ -58,7 +54,6 @@ def _whole(names: Ranked) -> Iterable[str]:
 NAME_PARTS: Mapping[str, Callable[[Ranked], Iterable[str]]] = {
     "words": _words,  # the two rarest words, as alternatives
     "rare": _rare,
-    "pair": _pair,
     "whole": _whole,
 }
 
@@ -88,15 +83,12 @@ def _doors(addresses: Addresses) -> list[str]:
     return _some(max(a[0].split(), key=len)[0] + a[1] for a in addresses if a[0] and a[1])
 
 
-def _domains(online: Iterable[str]) -> list[str]:
-    return _some(value for value in online if "@" not in value)
-
-
 def _mailboxes(online: Iterable[str]) -> list[str]:
     return _some(value for value in online if "@" in value)
 
 
 def _labels(online: Iterable[str]) -> list[str]:
+    """Return domains without what follows the first dot: acme.de and acme.com share it."""
     return _some(skeleton(value.partition(".")[0]) for value in online if "@" not in value)
 
 
@@ -114,5 +106,5 @@ PARTS: Mapping[str, Mapping[str, Part]] = {
         "country": _countries,
         "door": _doors,
     },
-    "online": {"domain": _domains, "mailbox": _mailboxes, "label": _labels},
+    "online": {"mailbox": _mailboxes, "label": _labels},
 }

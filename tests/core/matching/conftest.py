@@ -51,7 +51,7 @@ DOCUMENT: dict[str, Any] = {
     "keys": [
         {"name": "vat", "parts": ["vat"]},
         {"name": "city", "parts": ["names.words", "address.city"]},
-        {"name": "domain", "parts": ["online.domain"]},
+        {"name": "domain", "parts": ["online.label"]},
         {"name": "phone", "parts": ["phones"]},
     ],
     "vetoes": [

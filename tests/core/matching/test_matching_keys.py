@@ -43,7 +43,7 @@ def named(core: str, **more: Any) -> dict[str, Any]:
             address={**ACME["address"], "street": "ring", "number": "1", "postal_code": "10115", "city": "berlin"},
         ),
         named("quandil", address=None, phone="+49891234567"),
-        named("quandil", address=None, website="www.zorvex.de"),
+        named("quandil", address=None, website="www.zorvex.com"),
         named("quandil", address=None, vat_id="DE123456789"),
         named("quandil", address={**ACME["address"], "street": "hautpstrasse"}),
     ],
@@ -64,7 +64,7 @@ def test_keys_are_named_and_filled_in_the_order_of_the_model(model: MatchModel) 
         "vat:DE123456789",
         "city:mtlb|DEmnkn",
         "city:srfks|DEmnkn",
-        "domain:zorvex.de",
+        "domain:sorfeks",
         "phone:+49891234567",
     )
 
