@@ -64,7 +64,8 @@ class State:
 
     def to_document(self) -> dict[str, Any]:
         """Return the JSON form that is stored."""
-        return {"order": self.order, "ended": self.ended, "claims": self.claims}
+        claims = {name: [tuple(segment) for segment in segments] for name, segments in self.claims.items()}
+        return {"order": self.order and tuple(self.order), "ended": self.ended, "claims": claims}
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "State":

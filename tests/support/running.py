@@ -1,0 +1,78 @@
+"""Real processes of the hub: workers and relays that tests start, kill and start again."""
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from mdm.core.security import SYSTEM
+from mdm.hub import standing
+from mdm.hub.audit import StreamSurvey, audit
+from mdm.settings import Settings
+from publishers.jetstream import JetStreamBroker
+from tests.support.hubs import HubUnderTest
+
+PATIENCE = 60.0
+LOOK = 0.05
+
+
+@dataclass
+class RunningParts:
+    """Starts `mdm worker` processes on the servers of a test."""
+
+    hub: HubUnderTest
+    nats_url: str
+
+    def start(self, role: str, **settings: Any) -> subprocess.Popen[bytes]:
+        """Start a worker or relay; further settings go into its environment."""
+        given = Settings(postgres_dsn=self.hub.dsn, nats_url=self.nats_url, log_level="error", **settings)
+        return subprocess.Popen([sys.executable, "-m", "mdm", "worker", role], env=given.environment())
+
+    @contextmanager
+    def running(self, *roles: str) -> Iterator[None]:
+        """Run workers for as long as the block lasts, then stop them and see that they end cleanly."""
+        started = [self.start(role) for role in roles]
+        try:
+            yield
+        finally:
+            for process in started:
+                process.terminate()
+            codes = [process.wait(timeout=20) for process in started]
+        assert codes == [0] * len(roles)
+
+    def wait_until_settled(self) -> None:
+        """Wait until everything is processed and published."""
+
+        def settled() -> bool:
+            with self.hub.hub.begin() as work:
+                return standing.settled(work)
+
+        wait_until(settled)
+
+    def broken(self) -> list[str]:
+        """Return what the audit finds broken, in the database and in the stream."""
+        survey = asyncio.run(self._survey())
+        with self.hub.hub.begin_as(SYSTEM) as work:
+            report = audit(work, survey=survey)
+        assert not report.unchecked
+        return [finding for broken in report.broken for finding in broken.findings]
+
+    async def _survey(self) -> StreamSurvey:
+        survey = StreamSurvey()
+        async with JetStreamBroker(self.nats_url, "MDM_GOLDEN", name="test-audit") as broker:
+            async for stored in broker.walk(newest=False):
+                survey.note(stored.subject, stored.version, UUID(stored.event_id), stored.sequence)
+        return survey
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds; fails after PATIENCE seconds."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, "it did not come about in time"
+        time.sleep(LOOK)
