@@ -15,6 +15,18 @@ def nats_url_of(settings: Settings) -> str:
     return settings.nats_url or _found(settings, "MDM_NATS_URL").nats_url
 
 
+def connected(settings: Settings) -> Settings:
+    """Return settings that name both servers; raise Unavailable if nothing says where they are."""
+    if settings.postgres_dsn and settings.nats_url:
+        return settings
+    running = _found(settings, "MDM_NATS_URL" if settings.postgres_dsn else "MDM_POSTGRES_DSN")
+    return settings.having(
+        postgres_dsn=settings.postgres_dsn or running.dsn,
+        nats_url=settings.nats_url or running.nats_url,
+        nats_monitor_url=settings.nats_monitor_url or running.nats_monitor_url,
+    )
+
+
 def names_servers(settings: Settings) -> bool:
     """Return whether the settings name both servers; raise InvalidInput if they name one alone."""
     if bool(settings.postgres_dsn) != bool(settings.nats_url):
