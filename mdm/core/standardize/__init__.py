@@ -1,0 +1,38 @@
+"""Standardizing: raw values to the form that is published and the form that is compared. Pure."""
+
+from collections.abc import Mapping
+
+from mdm.core.standardize.addresses import address
+from mdm.core.standardize.codes import code, currency, language
+from mdm.core.standardize.countries import country
+from mdm.core.standardize.identifiers import SCHEMES
+from mdm.core.standardize.languages import map_by_language
+from mdm.core.standardize.online import email, website
+from mdm.core.standardize.organisations import organisation_name
+from mdm.core.standardize.people import person_name
+from mdm.core.standardize.phones import phone
+from mdm.core.standardize.standard import EMPTY, LONGEST_TEXT, Context, Finding, Standard, Standardizer
+from mdm.core.standardize.text import text
+from mdm.core.standardize.values import boolean, date, decimal, quantity
+
+STANDARDIZERS: Mapping[str, Standardizer] = {
+    "text": text,
+    "code": code,
+    "date": date,
+    "decimal": decimal,
+    "quantity": quantity,
+    "boolean": boolean,
+    "address": address,
+    "map_by_language": map_by_language,
+    "organisation_name": organisation_name,
+    "person_name": person_name,
+    "phone": phone,
+    "email": email,
+    "website": website,
+    "country": country,
+    "language": language,
+    "currency": currency,
+    **SCHEMES,
+}
+
+__all__ = ["EMPTY", "LONGEST_TEXT", "STANDARDIZERS", "Context", "Finding", "Standard", "Standardizer"]
