@@ -2,7 +2,8 @@
 
 import hmac
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -18,6 +19,20 @@ PREFIX_BYTES = 4
 SECRET_BYTES = 32  # enough entropy that a plain SHA-256 is a safe hash
 
 
+@dataclass(frozen=True, slots=True)
+class ShownKey:
+    """A key as people may see it."""
+
+    prefix: str
+    name: str
+    roles: list[str]
+    domains: list[str]
+    created_by: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
 def create_key(
     work: Work,
     *,
@@ -25,7 +40,7 @@ def create_key(
     roles: Collection[str],
     domains: Collection[str] = ("*",),
     expires_at: datetime | None = None,
-) -> tuple[ApiKey, str]:
+) -> tuple[ShownKey, str]:
     """Make a key and return it with its secret text, which is nowhere kept."""
     work.actor.require(Permission.ADMINISTER)
     _check(work, name=name, roles=roles, domains=domains)
@@ -42,13 +57,13 @@ def create_key(
         expires_at=expires_at,
     )
     api_keys.add(work.session, key)
-    return key, f"{SCHEME}_{prefix}_{secret}"
+    return _shown(key), f"{SCHEME}_{prefix}_{secret}"
 
 
-def list_keys(work: Work) -> Sequence[ApiKey]:
+def list_keys(work: Work) -> list[ShownKey]:
     """Return all keys, revoked ones too, oldest first."""
     work.actor.require(Permission.ADMINISTER)
-    return api_keys.every(work.session)
+    return [_shown(key) for key in api_keys.every(work.session)]
 
 
 def revoke_key(work: Work, prefix: str) -> None:
@@ -72,6 +87,19 @@ def authenticate(work: Work, text: str) -> Actor:
     if key.expires_at is not None and key.expires_at <= work.now:
         raise Unauthenticated("The API key has expired.", hint="`mdm key create` makes a new one.")
     return Actor(key.name, frozenset(key.roles), frozenset(key.domains))
+
+
+def _shown(key: ApiKey) -> ShownKey:
+    return ShownKey(
+        prefix=key.prefix,
+        name=key.name,
+        roles=key.roles,
+        domains=key.domains,
+        created_by=key.created_by,
+        created_at=key.created_at,
+        expires_at=key.expires_at,
+        revoked_at=key.revoked_at,
+    )
 
 
 def _hash(secret: str) -> bytes:

@@ -13,7 +13,7 @@ from publishers import outbox
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Counts; masters are per (domain, status), tasks per (domain, kind); `lag_seconds` is the longest wait of an event."""
+    """Counts: masters per (domain, status), tasks per (domain, kind); `lag_seconds` is an event's longest wait."""
 
     pending_deliveries: int
     unpublished: int

@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _table(keys: Iterable[access.ApiKey]) -> Table:
+def _table(keys: Iterable[access.ShownKey]) -> Table:
     table = Table("Key", "Name", "Roles", "Domains", "Created", "State")
     now = utc_now()
     for key in keys:

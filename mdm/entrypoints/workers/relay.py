@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import structlog
 
+from mdm.errors import Unavailable
 from mdm.hub.announce import SUBJECT
 from mdm.settings import Settings
 from publishers import BrokerError, NotReady, StreamError
@@ -24,15 +25,15 @@ def stream_plan(settings: Settings) -> StreamPlan:
 async def publish(
     settings: Settings, *, dsn: str, nats_url: str, stop: asyncio.Event, faults: Callable[[str], None]
 ) -> None:
-    """Publish until `stop` is set; raises StreamError when stream and database contradict each other."""
+    """Publish until `stop` is set; raises Unavailable when stream and database contradict each other."""
     async with JetStreamBroker(nats_url, settings.stream, name="mdm-relay") as broker:
         await _provisioned(broker, settings, stop)
-        relay = Relay(dsn, broker, faults=faults)
         try:
-            await relay.run(stop)
+            await Relay(dsn, broker, faults=faults).run(stop)
         except StreamError as error:
-            log.error("relay_stopped", reason=str(error))
-            raise
+            raise Unavailable(
+                str(error), hint="Publishing waits for a person: docs/runbook.md says what to do."
+            ) from error
 
 
 async def _provisioned(broker: JetStreamBroker, settings: Settings, stop: asyncio.Event) -> None:

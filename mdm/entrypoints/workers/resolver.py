@@ -4,22 +4,22 @@ import threading
 
 import structlog
 
-from mdm.errors import Unavailable
+from mdm.errors import RepeatedCrash, Unavailable
 from mdm.hub import Hub
 from mdm.hub.ingest.conduct import process_next, process_oldest_one_by_one
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.025, 0.2  # seconds between looks into an empty queue
-OUTAGE_PAUSE = 1.0
+OUTAGE_PAUSE, LONGEST_OUTAGE_PAUSE = 1.0, 60.0
 
 log = structlog.get_logger(__name__)
 
 
 def resolve_deliveries(hub: Hub, stop: threading.Event, *, size: int) -> None:
-    """Process deliveries in chunks of up to `size`; outlives outages of PostgreSQL.
+    """Process deliveries in chunks of up to `size`; outlives outages of PostgreSQL, and waits while nothing succeeds.
 
     The oldest deliveries are first processed one by one: one of them may have killed the worker before.
     """
-    careful, pause = True, SHORTEST_PAUSE
+    careful, pause, outage = True, SHORTEST_PAUSE, OUTAGE_PAUSE
     while not stop.is_set():
         try:
             if careful:
@@ -30,6 +30,12 @@ def resolve_deliveries(hub: Hub, stop: threading.Event, *, size: int) -> None:
             log.warning("database_unavailable", reason=str(error))
             stop.wait(OUTAGE_PAUSE)
             continue
+        except RepeatedCrash as error:
+            log.error("processing_fails", reason=str(error), pause=outage)  # noqa: TRY400 (logged where it happened)
+            stop.wait(outage)
+            outage = min(outage * 2, LONGEST_OUTAGE_PAUSE)
+            continue
+        outage = OUTAGE_PAUSE
         if taken:
             pause = SHORTEST_PAUSE
         else:

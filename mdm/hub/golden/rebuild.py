@@ -127,8 +127,14 @@ def _master_row(domain: Domain, draft: Draft, *, now: datetime) -> dict[str, Any
         "version": draft.version,
         "recorded_at": draft.recorded_at,
         "due_at": draft.rebuilt.due_at,
-        "search_text": domain.search_text(at(announced(draft.rebuilt.slices), now)),
+        "search_text": domain.search_text(_shown(draft.rebuilt, now)),
     }
+
+
+def _shown(rebuilt: Rebuilt, now: datetime) -> dict[str, Any]:
+    """Return the attributes in force, or the first to come into force where none are."""
+    slices = announced(rebuilt.slices)
+    return at(slices, now) or (slices[-1].attributes if slices else {})
 
 
 def _slice_row(draft: Draft, stretch: Any) -> dict[str, Any]:

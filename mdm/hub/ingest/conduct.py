@@ -18,7 +18,8 @@ Begin: TypeAlias = Callable[[], AbstractContextManager[Work]]
 
 CHUNK = 50
 TRIES = 5
-CRASHES = 3
+CRASHES = 3  # of one record alone, before it is quarantined
+SUSPICIOUS = 3  # records that crash in a row before any succeeds
 
 log = structlog.get_logger(__name__)
 
@@ -57,11 +58,17 @@ def process_oldest_one_by_one(begin: Begin, *, registry: Registry, size: int = C
 
 
 def process_one_by_one(begin: Begin, ids: Sequence[int], *, registry: Registry) -> None:
-    """Process deliveries each in a Work of its own; one that crashes for the third time is quarantined."""
-    for delivery_id in ids:
+    """Process deliveries each in a Work of its own; one that crashes for the third time is quarantined.
+
+    Raises RepeatedCrash when the first ones crash and none succeeds: then the fault is hardly theirs.
+    """
+    crashed = 0
+    for done, delivery_id in enumerate(ids):
         with begin() as guard:
             if deliveries.guard(guard.session, delivery_id):
-                _process_alone(begin, delivery_id, registry=registry)
+                crashed += not _processed_alone(begin, delivery_id, registry=registry)
+        if crashed > done == SUSPICIOUS - 1:
+            raise RepeatedCrash("One record after the other fails to be processed.", hint="The log says why.")
 
 
 def process_now(begin: Begin, ids: Sequence[int], *, registry: Registry) -> None:
@@ -77,14 +84,15 @@ def process_now(begin: Begin, ids: Sequence[int], *, registry: Registry) -> None
         log.exception("inline_crashed", deliveries=list(ids))
 
 
-def _process_alone(begin: Begin, delivery_id: int, *, registry: Registry) -> None:
+def _processed_alone(begin: Begin, delivery_id: int, *, registry: Registry) -> bool:
+    """Process one delivery and tell whether it came to an end without crashing."""
     with begin() as work:
         attempt = deliveries.count_attempt(work.session, delivery_id)
     if attempt is None:
-        return
+        return True
     if attempt > CRASHES:
         _give_up(begin, delivery_id, RepeatedCrash("Processing this record ended the worker three times."))
-        return
+        return True
     try:
         _try_until_settled(begin, delivery_id, registry=registry)
     except Unavailable:
@@ -93,6 +101,8 @@ def _process_alone(begin: Begin, delivery_id: int, *, registry: Registry) -> Non
         log.exception("record_crashed", delivery=delivery_id, attempt=attempt)
         if attempt == CRASHES:
             _give_up(begin, delivery_id, RepeatedCrash(f"Processing failed three times: {error!r}."))
+        return False
+    return True
 
 
 def _try_until_settled(begin: Begin, delivery_id: int, *, registry: Registry) -> None:

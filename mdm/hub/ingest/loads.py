@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import file_digest
 from itertools import islice
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from mdm.core.ids import new_id
@@ -76,7 +76,7 @@ def load_file(begin: Begin, path: Path, *, source: str, registry: Registry) -> I
         yield Progress(load.id, taken, position, rows.size)
 
 
-def _start(work: Work, feed: Feed, path: Path, *, content: str, context: dict[str, object]) -> Load:
+def _start(work: Work, feed: Feed, path: Path, *, content: str, context: dict[str, Any]) -> Load:
     work.actor.require(Permission.DELIVER)
     known = loads.find(work.session, source=feed.source, feed=feed.name, file_digest=content)
     if known is not None:

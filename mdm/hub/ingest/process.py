@@ -29,7 +29,7 @@ def process(work: Work, claimed: Sequence[Row], *, registry: Registry) -> None:
     for name in sorted({f.name.domain for f in folded}):
         _resolve(work, work.catalog.domain(name), [f for f in folded if f.name.domain == name], ids)
     set_aside(work, refused)
-    ended = [(r.delivery.id, "quarantined", None) for r in refused]
+    ended: list[tuple[int, str, int | None]] = [(r.delivery.id, "quarantined", None) for r in refused]
     ended += [(d, outcome, ids.get(f.name)) for f in folded for d, outcome in f.outcomes.items()]
     deliveries.end(work.session, ended, now=work.now)
 

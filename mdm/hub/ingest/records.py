@@ -130,16 +130,16 @@ def _take(work: Work, domain: Domain, folded: Folded, p: Parsed, digests: dict[i
         return
     if version is not None:
         digests[version] = p.digest
-    limits = {"may_blank": domain.sources[p.name.source].may_blank, "longest": domain.limits.slices}
+    source, longest = domain.sources[p.name.source], domain.limits.slices
     if order is None or p.said.order > order:
-        new = apply(folded.state, p.said, **limits)
+        new = apply(folded.state, p.said, may_blank=source.may_blank, longest=longest)
         same = new.claims == folded.state.claims and new.ended == folded.state.ended and order is not None
         folded.outcomes[p.delivery.id] = "unchanged" if same else "applied"
     else:
         earlier = [] if folded.before is None else records.facts(work.session, folded.before.id)
-        source = domain.sources[p.name.source]
         said = [_said_again(domain, fact, time_trusted=source.time_trusted) for fact in earlier]
-        new = fold([*said, *(k.said for k in folded.kept), p.said], **limits)
+        facts = [*said, *(k.said for k in folded.kept), p.said]
+        new = fold(facts, may_blank=source.may_blank, longest=longest)
         folded.outcomes[p.delivery.id] = "late"
     folded.state = new
     folded.kept.append(p)
