@@ -149,6 +149,12 @@ def _gln(compact: str, _: str | None) -> Read:
     return Read(compact, _verdict([ean], compact) if len(compact) == 13 else WRONG_FORMAT)
 
 
+def _gtin(compact: str, _: str | None) -> Read:
+    """Read a GTIN of 8, 12, 13 or 14 digits; they are one number with more or fewer leading zeros."""
+    fault = _verdict([ean], compact)
+    return Read(compact, fault, None if fault else compact.zfill(14))
+
+
 def _bic(compact: str, _: str | None) -> Read:
     """Read a BIC; XXX is the head office, as no branch is."""
     return Read(compact, _verdict([bic_codes], compact), compact[:8] if compact[8:] == "XXX" else compact)
@@ -162,6 +168,7 @@ SCHEMES: Mapping[str, Standardizer] = {
         "company_number": _national("company_number"),
         "duns": _formed(DUNS),
         "gln": _gln,
+        "gtin": _gtin,
         "lei": _checked(lei),
         "iban": _checked(iban),
         "bic": _bic,

@@ -8,6 +8,7 @@ from mdm.errors import InvalidAttributes
 
 JSON: TypeAlias = Any  # None, bool, int, float, str, or lists and dicts of these
 LONGEST_TEXT = 4_000  # characters of a single text
+LARGEST_NUMBER = 10**40  # that is taken for a text
 CACHED = 32_768  # results that a standardizer remembers: values repeat across sources and resends
 
 KINDS = {bool: "true or false", int: "a number", float: "a number", str: "a text", list: "a list", dict: "an object"}
@@ -47,13 +48,21 @@ ANYWHERE = Context()
 
 
 def require_text(raw: JSON) -> str:
-    """Return the text as it is; raises InvalidAttributes if it is none, or too long."""
+    """Return the text as it is, a number as people write it; raises InvalidAttributes if it is neither, or too long."""
     if not isinstance(raw, str):
-        hint = "Send it in quotes: numbers lose their leading zeros." if isinstance(raw, int | float) else None
-        raise wrong_shape("a text", raw, hint=hint)
+        return _number_as_text(raw)
     if len(raw) > LONGEST_TEXT:
         raise InvalidAttributes(f"has {len(raw):,} characters; at most {LONGEST_TEXT:,} are allowed", path="")
     return raw
+
+
+def _number_as_text(raw: JSON) -> str:
+    """Return a number without an exponent or a fraction of nothing: sources with typed columns send postal codes so."""
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        raise wrong_shape("a text", raw)
+    if not abs(raw) < LARGEST_NUMBER:
+        raise InvalidAttributes("is a number too large to be a text", hint="Send it in quotes.", path="")
+    return str(int(raw)) if raw == int(raw) else repr(raw)
 
 
 def wrong_shape(wanted: str, raw: JSON, *, hint: str | None = None) -> InvalidAttributes:
