@@ -66,18 +66,13 @@ def _phones(*, frequencies: Frequencies | None = None) -> Compare:
 
 def _same_line(left: str, right: str) -> bool:
     """Say whether numbers are a switchboard and its extension, or one number with and without its prefix."""
-    shorter, longer = (left, right) if len(left) <= len(right) else (right, left)
-    national = shorter.lstrip("+0")
-    if shorter[0] != "+" and len(national) >= SUBSCRIBER_DIGITS:
-        return longer.endswith(national)
+    shorter, longer = sorted((left.lstrip("+0"), right.lstrip("+0")), key=len)
+    if len(shorter) < SUBSCRIBER_DIGITS:
+        return False
+    if longer.endswith(shorter):
+        return True
     stem = shorter[:-1]
-    extension = len(longer) - len(stem)
-    return (
-        shorter[-1] == "0"
-        and 1 < extension <= MOST_EXTENSION
-        and len(stem) > SUBSCRIBER_DIGITS
-        and longer.startswith(stem)
-    )
+    return shorter[-1] == "0" and 1 < len(longer) - len(stem) <= MOST_EXTENSION and longer.startswith(stem)
 
 
 def _online(*, frequencies: Frequencies | None = None) -> Compare:
@@ -100,10 +95,8 @@ def _online(*, frequencies: Frequencies | None = None) -> Compare:
 @lru_cache(CACHED)
 def _same_label(left: str, right: str) -> bool:
     """Say whether two domains or mailboxes are misspelt forms of one, or one name under two top levels."""
-    if ("@" in left) != ("@" in right):
-        return False
-    if "@" in left:
-        return near(left, right)
+    if "@" in left or "@" in right:
+        return "@" in left and "@" in right and near(left, right)
     a, b = left.partition(".")[0], right.partition(".")[0]
     return len(a) >= 4 and (a == b or (len(a) >= 6 and near(a, b)))
 

@@ -10,6 +10,7 @@ CODE_LENGTH = 5
 ALIKE = 0.9  # Jaro-Winkler at and above which long words are taken for one word misspelt
 LONG_WORD = 8  # letters from which two typing errors may be forgiven
 TYPING_ERROR_FROM = 4  # shorter words differ when a letter differs
+MOST_LETTERS_MORE = 3  # that another transliteration of a word may take
 FIRST_LETTER_BELOW = 6  # shorter words keep their first letter when misspelt
 
 _GROUPS = (
@@ -68,7 +69,9 @@ def sound(word: str) -> str:
 def alike(left: str, right: str) -> bool:
     """Say whether two different words are one word misspelt or transliterated otherwise."""
     shorter, longer = (left, right) if (len(left), left) <= (len(right), right) else (right, left)
-    if len(shorter) < TYPING_ERROR_FROM or not (shorter.isalpha() and longer.isalpha()):
+    if len(shorter) < TYPING_ERROR_FROM or len(longer) - len(shorter) > MOST_LETTERS_MORE:
+        return False
+    if not (shorter.isalpha() and longer.isalpha()):
         return False
     a, b = skeleton(shorter), skeleton(longer)
     if a == b:
@@ -79,7 +82,9 @@ def alike(left: str, right: str) -> bool:
         allowed = 1
     else:
         return False
-    return min(OSA.distance(shorter, longer, score_cutoff=2), OSA.distance(a, b, score_cutoff=2)) <= allowed
+    return OSA.distance(shorter, longer, score_cutoff=allowed) <= allowed or (
+        OSA.distance(a, b, score_cutoff=allowed) <= allowed
+    )
 
 
 @lru_cache(CACHED)
@@ -98,7 +103,7 @@ def abbreviates(left: str, right: str) -> bool:
 
 def near(left: str, right: str) -> bool:
     """Say whether two identifiers differ by one typing error, or only by a prefix of two letters."""
-    if min(len(left), len(right)) < 7:
+    if min(len(left), len(right)) < 7 or abs(len(left) - len(right)) > 2:
         return False
     if left[2:] == right or right[2:] == left:
         return True

@@ -13,7 +13,7 @@ IDENTICAL, SIMILAR, CONTAINED, ACRONYM, RELATED, DIFFERENT = range(6)
 LABELS = ("identical", "similar", "contained", "acronym", "related", "different")
 
 NEGLIGIBLE = 2.0  # bits below which a word may be left out: and, the, legal forms
-MISSPELT = 0.75  # similarity at which all the words left over are taken for the same words misspelt
+MISSPELT = 0.85  # similarity at which all the words left over are taken for the same words misspelt
 MISSPELT_FROM = 6  # letters; shorter words are alike by chance
 KINSHIP = 0.4  # share of the shorter name's bits that related names have in common
 BLURRED = 0.9  # what an agreement on a misspelt word says, compared with the exact word
