@@ -9,7 +9,9 @@ from mdm.core.yaml_file import suggestion
 from mdm.errors import DeclarationError
 
 NAME = r"^[a-z][a-z0-9_]{0,62}$"
-AttributeType = Literal["text", "code", "identifier", "date", "decimal", "quantity", "boolean", "address", "keyed_list"]
+AttributeType = Literal[
+    "text", "code", "identifier", "date", "decimal", "quantity", "boolean", "address", "map_by_language", "keyed_list"
+]
 Classification = Literal["public", "internal", "confidential", "personal"]
 
 
@@ -54,7 +56,7 @@ class AttributeDeclaration(FieldDeclaration):
             raise ValueError("`fields` and `key` go with `type: keyed_list`, which needs both")
         if self.fields is not None and self.key not in self.fields:
             raise ValueError(f"`key` is {self.key}, which is none of its fields ({', '.join(self.fields)})")
-        if any(field.type in ("keyed_list", "address") for field in (self.fields or {}).values()):
+        if any(field.type in ("keyed_list", "address", "map_by_language") for field in (self.fields or {}).values()):
             raise ValueError("the fields of a keyed list are simple values")
         return self
 
@@ -73,6 +75,7 @@ class SourceDeclaration(Strict):
     trust: float = Field(default=0.5, ge=0, le=1)
     time_trusted: bool = True  # undated facts are valid from its source time, else from when they were received
     may_blank: bool = True  # an explicit null clears
+    one_per_master: bool = False  # two of its records are two things: they are never merged without a steward
 
 
 class LimitsDeclaration(Strict):

@@ -1,11 +1,12 @@
 """A domain, compiled from its declaration and match model, ready to work."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from anyascii import anyascii
 
+from mdm.core.domains.checks import check_references
 from mdm.core.domains.declaration import (
     AttributeDeclaration,
     DomainDeclaration,
@@ -53,13 +54,13 @@ class Domain:
 
 def parse(document: Mapping[str, Any]) -> Domain:
     """Compile the document of a release ({"declaration", "match"}); raises DeclarationError naming the path."""
+    for part in ("declaration", "match"):
+        if part not in document:
+            raise DeclarationError(f"{part}: it is missing.", hint="A domain has both parts.", path=part)
     declared = read_declaration(document["declaration"])
     _check_names(declared)
-    try:
-        match = MatchModel.from_document(document["match"])
-    except DeclarationError as error:
-        path = f"match.{error.details.get('path', '')}"
-        raise DeclarationError(error.message, hint=error.hint, path=path) from error
+    match = _match_model(declared, document["match"])
+    check_references(declared, match)
     return Domain(
         name=declared.domain,
         title=declared.title,
@@ -75,6 +76,17 @@ def parse(document: Mapping[str, Any]) -> Domain:
         search=tuple(declared.search),
         open=frozenset(name for name, a in declared.attributes.items() if a.classification in OPEN),
     )
+
+
+def _match_model(declared: DomainDeclaration, document: Mapping[str, Any]) -> MatchModel:
+    """Compile the match model; what it demands of sources adds to what the declaration says about them."""
+    try:
+        match = MatchModel.from_document(document)
+    except DeclarationError as error:
+        path = f"match.{error.details.get('path', '')}"
+        raise DeclarationError(error.message, hint=error.hint, path=path) from error
+    unique = {name for name, source in declared.sources.items() if source.one_per_master}
+    return replace(match, rules=replace(match.rules, one_per_master=match.rules.one_per_master | unique))
 
 
 def _texts(value: Any) -> Iterator[str]:

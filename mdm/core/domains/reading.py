@@ -4,71 +4,79 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from mdm.core.domains.declaration import AttributeDeclaration, FieldDeclaration, LimitsDeclaration
-from mdm.core.standardize import STANDARDIZERS, Context, Finding, Standard, Standardizer
+from mdm.core.standardize import EMPTY, STANDARDIZERS, Context, Finding, Standard, Standardizer
+from mdm.core.standardize.standard import within, wrong_shape
+from mdm.core.yaml_file import suggestion
 from mdm.errors import DeclarationError, InvalidAttributes
 
 Reader: TypeAlias = Callable[[Any, Context], Standard]
 
-EMPTY = Standard(None, None)
-OWN_STANDARDIZER = ("text", "code", "date", "decimal", "quantity", "boolean", "address")
+OWN_SHAPE = frozenset(["date", "decimal", "quantity", "boolean", "address", "map_by_language"])  # have one standardizer
 
 
 def reader(name: str, declared: AttributeDeclaration, limits: LimitsDeclaration) -> Reader:
     """Compile an attribute; the result raises InvalidAttributes with its path for values of another shape."""
+    read = _attribute(f"attributes.{name}", declared, limits)
+
+    def read_attribute(raw: Any, context: Context) -> Standard:
+        if raw is None:
+            return EMPTY
+        try:
+            return read(raw, context)
+        except InvalidAttributes as error:
+            path = name + error.details.get("path", "")
+            raise InvalidAttributes(f"`{path}` {error.message}.", hint=error.hint, path=path) from None
+
+    return read_attribute
+
+
+def _attribute(path: str, declared: AttributeDeclaration, limits: LimitsDeclaration) -> Reader:
+    """Compile an attribute to a reader whose errors name the path from here on: `.street`, `[0].email`."""
     if declared.fields is None:
-        return _scalar(name, f"attributes.{name}", declared, limits)
-    fields = {
-        field: _scalar(f"{name}.{field}", f"attributes.{name}.fields.{field}", form, limits)
-        for field, form in declared.fields.items()
-    }
-    return _keyed_list(name, declared.key or "", fields, limits.list_length)
+        return _simple(path, declared, limits)
+    fields = {name: _simple(f"{path}.fields.{name}", form, limits) for name, form in declared.fields.items()}
+    return _keyed_list(declared.key or "", fields, limits.list_length)
 
 
-def _scalar(path: str, declared_at: str, declared: FieldDeclaration, limits: LimitsDeclaration) -> Reader:
+def _simple(declared_at: str, declared: FieldDeclaration, limits: LimitsDeclaration) -> Reader:
     standardize = _standardizer(declared_at, declared)
-    allowed = None if declared.values is None else {value.casefold() for value in declared.values}
+    allowed = None if declared.values is None else {value.casefold(): value for value in declared.values}
     longest = limits.text
 
     def read(raw: Any, context: Context) -> Standard:
-        if raw is None:
-            return EMPTY
         if isinstance(raw, str) and len(raw) > longest:
-            raise InvalidAttributes(
-                f"`{path}` has {len(raw):,} characters, at most {longest:,} are allowed.", path=path
-            )
-        try:
-            standard = standardize(raw, context)
-        except InvalidAttributes as error:
-            raise InvalidAttributes(f"`{path}`: {error.message}", hint=error.hint, path=path) from error
-        if allowed is not None and standard.value is not None and str(standard.value).casefold() not in allowed:
-            unknown = Finding("unknown_code", f"{standard.value} is not one of {', '.join(declared.values or ())}.")
-            return Standard(standard.value, standard.std, (*standard.findings, unknown))
-        return standard
+            raise InvalidAttributes(f"has {len(raw):,} characters; at most {longest:,} are allowed", path="")
+        standard = standardize(raw, context)
+        if allowed is None or standard.value is None:
+            return standard
+        known = allowed.get(str(standard.value).casefold())
+        if known is not None:
+            return Standard(known, standard.std, standard.findings)
+        unknown = Finding("unknown_code", f"{standard.value} is not one of {', '.join(declared.values or ())}.")
+        return Standard(standard.value, standard.std, (*standard.findings, unknown))
 
     return read
 
 
 def _standardizer(path: str, declared: FieldDeclaration) -> Standardizer:
     name = declared.standardizer or declared.scheme or declared.type
+    where = "standardizer" if declared.standardizer else "scheme" if declared.scheme else "type"
     if name not in STANDARDIZERS:
-        where = "standardizer" if declared.standardizer else "scheme" if declared.scheme else "type"
-        raise DeclarationError(
-            f"{path}.{where}: there is no standardizer `{name}`.",
-            hint=f"There are {', '.join(sorted(STANDARDIZERS))}.",
-            path=f"{path}.{where}",
-        )
-    return STANDARDIZERS[name]
+        reason, hint = f"there is no standardizer `{name}`", suggestion(name, STANDARDIZERS)
+    elif name != declared.type and not OWN_SHAPE.isdisjoint({name, declared.type}):
+        reason, hint = f"`{name}` does not read values of type {declared.type}", "Leave it out, or change the type."
+    else:
+        return STANDARDIZERS[name]
+    raise DeclarationError(f"{path}.{where}: {reason}.", hint=hint, path=f"{path}.{where}", reason=reason)
 
 
-def _keyed_list(name: str, key: str, fields: Mapping[str, Reader], longest: int) -> Reader:
+def _keyed_list(key: str, fields: Mapping[str, Reader], longest: int) -> Reader:
     def read(raw: Any, context: Context) -> Standard:
-        if raw is None:
-            return EMPTY
-        elements = _elements(name, raw, fields, longest)
+        elements = _elements(raw, fields, longest)
         merged: dict[Any, tuple[dict[str, Any], dict[str, Any]]] = {}
         findings: dict[str, Finding] = {}
         for position, element in enumerate(elements):
-            value, std = _element(element, fields, context, findings)
+            value, std = _element(position, element, fields, context, findings)
             if not value:
                 continue
             slot = std.get(key) or ("", position)
@@ -86,29 +94,36 @@ def _keyed_list(name: str, key: str, fields: Mapping[str, Reader], longest: int)
 
 
 def _element(
-    raw: Mapping[str, Any], fields: Mapping[str, Reader], context: Context, findings: dict[str, Finding]
+    position: int,
+    raw: Mapping[str, Any],
+    fields: Mapping[str, Reader],
+    context: Context,
+    findings: dict[str, Finding],
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     value, std = {}, {}
     for field, content in raw.items():
-        standard = fields[field](content, context)
+        if content is None:
+            continue
+        try:
+            standard = fields[field](content, context)
+        except InvalidAttributes as error:
+            raise within(f"[{position}].{field}", error) from None
         if standard.value is not None:
             value[field], std[field] = standard.value, standard.std
             findings.update({finding.code: finding for finding in standard.findings})
     return value, std
 
 
-def _elements(name: str, raw: Any, fields: Mapping[str, Reader], longest: int) -> list[dict[str, Any]]:
+def _elements(raw: Any, fields: Mapping[str, Reader], longest: int) -> list[dict[str, Any]]:
     if not isinstance(raw, list):
-        raise InvalidAttributes(f"`{name}` is a list of objects, not {type(raw).__name__}.", path=name)
+        raise wrong_shape("a list of objects", raw)
     if len(raw) > longest:
-        raise InvalidAttributes(f"`{name}` has {len(raw):,} elements, at most {longest:,} are allowed.", path=name)
+        raise InvalidAttributes(f"has {len(raw):,} elements; at most {longest:,} are allowed", path="")
     for position, element in enumerate(raw):
-        path = f"{name}[{position}]"
         if not isinstance(element, dict):
-            raise InvalidAttributes(f"`{path}` is an object, not {type(element).__name__}.", path=path)
+            raise within(f"[{position}]", wrong_shape("an object", element))
         for field in element:
             if field not in fields:
-                raise InvalidAttributes(
-                    f"`{path}` has no field `{field}`.", hint=f"Its fields are {', '.join(fields)}.", path=path
-                )
+                hint = suggestion(field, fields)
+                raise InvalidAttributes("is not known here", hint=hint, path=f"[{position}].{field[:80]}")
     return raw
