@@ -45,6 +45,7 @@ def test_relay_killed_on_its_way(parts: RunningParts, point: str) -> None:
     deliver(parts.hub)
     parts.hub.process()
     assert parts.start("relay", kill_at=point).wait(timeout=30) == -signal.SIGKILL
+    parts.let_lease_run_out()
     with parts.running("relay"):
         parts.wait_until_settled()
     assert parts.broken() == []
