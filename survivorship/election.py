@@ -9,6 +9,8 @@ from survivorship.union import union
 
 OVERRIDE = "override"  # the rule named where an override or a hold decided
 HOLD = "hold"
+UNION = Rule.UNION.value  # plain names: looking members up in an enum is slow in this place
+EMPTY = Kind.EMPTY
 Losers = list[Loser]
 
 
@@ -45,11 +47,11 @@ def decide(
 
 def elect(ruling: Ruling, claims: list[Claim], lost: Losers | None) -> Outcome:
     """Let one value per record compete by the rule alone."""
-    if ruling.rule is Rule.UNION:
+    if ruling.name == UNION:
         return _unite(ruling, claims, lost)
     competing = _standing(ruling, claims, lost)
     if not competing:
-        return Outcome(None, None, None, ruling.rule.value)
+        return Outcome(None, None, None, ruling.name)
     if len(competing) == 1:
         winner = competing[0]
     else:
@@ -59,8 +61,8 @@ def elect(ruling: Ruling, claims: list[Claim], lost: Losers | None) -> Outcome:
         best = candidates[0]
         winner = best[0] if len(best) == 1 else min(best, key=ruling.speaker)
     if ruling.empty_wins and is_empty(winner):
-        return Outcome(None, None, winner.record, ruling.rule.value, winner)
-    return Outcome(winner.value, identity(winner), winner.record, ruling.rule.value, winner)
+        return Outcome(None, None, winner.record, ruling.name, winner)
+    return Outcome(winner.value, identity(winner), winner.record, ruling.name, winner)
 
 
 def voices(ruling: Ruling, claims: list[Claim]) -> list[Claim]:
@@ -76,7 +78,7 @@ def _standing(ruling: Ruling, claims: list[Claim], lost: Losers | None) -> list[
     """Drop the empty claims beside supplied ones, then those with findings beside those without."""
     standing = claims
     if not ruling.empty_wins:
-        standing = [claim for claim in claims if claim.value is not None and claim.kind is not Kind.EMPTY]
+        standing = [claim for claim in claims if claim.value is not None and claim.kind is not EMPTY]
         _note(lost, claims, standing, Reason.EMPTY)
     clean = [claim for claim in standing if not claim.findings]
     if not clean:
@@ -93,9 +95,9 @@ def _narrow(ruling: Ruling, candidates: list[Candidate], lost: Losers | None) ->
         if lost is not None:
             beaten = [c for c, measure in zip(candidates, measures, strict=True) if measure != best]
             lost += [Loser(claim, stage.reason) for candidate in beaten for claim in candidate]
+        if measures.count(best) == 1:
+            return [candidates[measures.index(best)]]
         candidates = [c for c, measure in zip(candidates, measures, strict=True) if measure == best]
-        if len(candidates) == 1:
-            break
     return candidates
 
 
@@ -105,9 +107,9 @@ def _unite(ruling: Ruling, claims: list[Claim], lost: Losers | None) -> Outcome:
     _note(lost, claims, filled, Reason.EMPTY)
     value, std = union(ruling, filled)
     if not value:
-        return Outcome(None, None, None, ruling.rule.value)
+        return Outcome(None, None, None, ruling.name)
     records = {claim.record for claim in filled}
-    return Outcome(value, std, sorted(records), ruling.rule.value, united=frozenset(records))
+    return Outcome(value, std, sorted(records), ruling.name, united=frozenset(records))
 
 
 def _coupled(ruling: Ruling, claims: list[Claim]) -> list[Claim]:

@@ -41,25 +41,29 @@ class Slice:
     provenance: dict[str, Provenance]
 
 
-def interval(dated: Dated) -> Interval:
-    """Return the interval of something dated, with open ends replaced."""
-    return dated.valid_from or START, dated.valid_to or END
-
-
 def elementary(dated: Iterable[Dated]) -> list[Interval]:
     """Return the intervals between all starts and ends, inside which nothing begins or ceases to hold."""
-    intervals = set(map(interval, dated))
-    return list(pairwise(sorted({bound for pair in intervals for bound in pair})))
+    bounds = {bound for each in dated for bound in (each.valid_from, each.valid_to) if bound is not None}
+    return list(pairwise([START, *sorted(bounds - {START, END}), END]))
 
 
 def in_force(dated: Iterable[D], start: datetime, end: datetime) -> list[D]:
-    """Return what holds all through [start, end)."""
-    return [each for each in dated if (each.valid_from or START) <= start and end <= (each.valid_to or END)]
+    """Return what holds all through the elementary interval [start, end)."""
+    return [
+        each
+        for each in dated
+        if ((begun := each.valid_from) is None or begun <= start) and ((over := each.valid_to) is None or end <= over)
+    ]
 
 
 def at(dated: Iterable[D], instant: datetime) -> list[D]:
     """Return what holds at an instant."""
-    return [each for each in dated if (each.valid_from or START) <= instant < (each.valid_to or END)]
+    return [
+        each
+        for each in dated
+        if ((begun := each.valid_from) is None or begun <= instant)
+        and ((over := each.valid_to) is None or instant < over)
+    ]
 
 
 def zip_tracks(tracks: Sequence[Track]) -> tuple[Slice, ...]:

@@ -2,7 +2,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from survivorship import AttributeRule, Policy, PolicyError, Rule, SourceTrust
@@ -106,6 +106,7 @@ JSON_VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["attributes", "groups", "sources", "trust", "default"]), JSON_VALUES))
 def test_any_document_is_read_or_refused_by_path(document: dict[str, Any]) -> None:
     with suppress(PolicyError):

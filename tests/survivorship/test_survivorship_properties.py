@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from claims_in_words import DAY_ZERO, day, emptied, said
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow_survivorship import Values, on_day
 
@@ -40,25 +40,25 @@ def values(draw: st.DrawFn, attribute: str) -> tuple[JSON, JSON]:
 @st.composite
 def claims_of(draw: st.DrawFn, record: str, attribute: str) -> list[Claim]:
     """What one record says about one attribute over time, never twice at one time."""
-    cuts = sorted(draw(st.sets(st.integers(0, DAYS), max_size=2)))
+    cuts = sorted(draw(st.sets(st.integers(0, DAYS), max_size=1)))
     bounds = [None, *cuts, None]
     claims = []
     for since, until in pairwise(bounds):
         dates: dict[str, Any] = {"since": since, "until": until, "on": draw(times), "echo": draw(st.booleans())}
-        match draw(st.sampled_from(["silent", "empty", "supplied", "supplied"])):
+        match draw(st.sampled_from(["silent", "empty", *["supplied"] * 4])):
             case "empty":
                 claims.append(emptied(record, attribute, **dates))
             case "supplied":
                 value, std = draw(values(attribute))
-                findings = draw(st.sampled_from([(), (), ("odd",)]))
+                findings = draw(st.sampled_from([(), (), (), ("odd",)]))
                 claims.append(said(record, value, attribute, std=std, findings=findings, **dates))
     return claims
 
 
 @st.composite
 def all_claims(draw: st.DrawFn) -> list[Claim]:
-    records = draw(st.lists(st.sampled_from(RECORDS), max_size=4, unique=True))
-    attributes = draw(st.lists(st.sampled_from(ATTRIBUTES), min_size=1, max_size=4, unique=True))
+    records = draw(st.sampled_from([RECORDS, RECORDS, RECORDS[:2], []]))
+    attributes = draw(st.sampled_from([["name"], ["size"], ["contacts"], ["limit", "currency"], ["name", "contacts"]]))
     return [c for record in records for attribute in attributes for c in draw(claims_of(record, attribute))]
 
 
@@ -141,6 +141,7 @@ def as_seen_on(number: int, record: Rebuilt) -> Values:
     return {}
 
 
+@settings(max_examples=300, deadline=None)
 @given(cases())
 def test_every_day_is_what_the_slow_oracle_says(case: Case) -> None:
     claims, document, pinned, holds = case
@@ -150,6 +151,7 @@ def test_every_day_is_what_the_slow_oracle_says(case: Case) -> None:
         assert as_seen_on(number, result) == on_day(number, claims, document, unexpired, holds)
 
 
+@settings(deadline=None)
 @given(cases(), st.data())
 def test_the_order_of_claims_and_overrides_does_not_matter(case: Case, data: st.DataObject) -> None:
     claims, document, pinned, holds = case
@@ -157,6 +159,7 @@ def test_the_order_of_claims_and_overrides_does_not_matter(case: Case, data: st.
     assert rebuilt(shuffled) == rebuilt(case)
 
 
+@settings(deadline=None)
 @given(cases())
 def test_slices_are_ordered_apart_and_not_to_be_joined(case: Case) -> None:
     slices = rebuilt(case).slices
@@ -172,6 +175,7 @@ def test_slices_are_ordered_apart_and_not_to_be_joined(case: Case) -> None:
             assert (left.attributes, left.provenance) != (right.attributes, right.provenance)
 
 
+@settings(deadline=None)
 @given(cases())
 def test_a_golden_record_survives_itself(case: Case) -> None:
     """Its slices, asserted by one record as undisputed claims, give the same values over the same time."""
@@ -187,6 +191,7 @@ def test_a_golden_record_survives_itself(case: Case) -> None:
         assert values_again == {name: value for name, (value, _) in as_seen_on(number, Rebuilt(slices, None)).items()}
 
 
+@settings(deadline=None)
 @given(cases(), st.integers(-1, DAYS + 1))
 def test_explain_agrees_with_rebuild_and_forgets_no_claim(case: Case, number: int) -> None:
     claims, document, pinned, holds = case
@@ -210,6 +215,7 @@ def _holds(claim: Claim, number: int) -> bool:
     return (claim.valid_from is None or claim.valid_from <= at) and (claim.valid_to is None or at < claim.valid_to)
 
 
+@settings(deadline=None)
 @given(cases())
 def test_nothing_changes_before_it_is_due(case: Case) -> None:
     claims, document, pinned, holds = case
@@ -219,6 +225,7 @@ def test_nothing_changes_before_it_is_due(case: Case) -> None:
     assert last == before
 
 
+@settings(deadline=None)
 @given(all_claims(), policies(), st.integers(0, 9))
 def test_a_resend_of_a_supported_value_changes_nothing(
     claims: list[Claim], document: dict[str, Any], day_: int
