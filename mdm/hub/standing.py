@@ -1,6 +1,7 @@
 """Where the hub stands: what it holds and what is still on its way."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from mdm.core.security import Permission
@@ -42,6 +43,11 @@ def standing(work: Work) -> Standing:
 def settled(work: Work) -> bool:
     """Tell whether everything accepted is processed and everything announced is published."""
     return not deliveries.pending(work.session, bound=1) and not outbox.pending_count(work.connection)
+
+
+def tidy(work: Work, *, outbox_retention: timedelta) -> int:
+    """Delete events published longer ago than the retention; the heads keep the newest of every master."""
+    return outbox.delete_published(work.connection, before=work.now - outbox_retention)
 
 
 def crosswalk(work: Work) -> dict[RecordName, UUID]:

@@ -15,6 +15,7 @@ from mdm.entrypoints.cli.connection import dsn_of
 from mdm.entrypoints.cli.demonstration import check, demo_key, load_demo, tell
 from mdm.entrypoints.cli.supervisor import Child
 from mdm.entrypoints.cli.up import RunningHub, running_hub, say
+from mdm.errors import MdmError
 from mdm.settings import Settings
 
 
@@ -42,7 +43,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
                 return 0 if hub.wait_until_ready() and hub.supervisor.run_once(_child(hub, arguments, "--check")) else 1
     with running_hub(settings) as hub:
         hub.start()
-        if hub.wait_until_ready() and hub.supervisor.run_once(_child(hub, arguments)):
+        loaded = hub.wait_until_ready() and hub.supervisor.run_once(_child(hub, arguments))
+        if not loaded and not hub.supervisor.stopping:
+            raise MdmError("The demo could not be loaded, see above.")
+        if loaded:
             _introduce(hub)
             hub.supervisor.wait()
     return hub.exit_code()

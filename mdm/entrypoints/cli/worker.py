@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import signal
 import threading
+from datetime import timedelta
 
 from mdm import bootstrap
 from mdm.entrypoints.cli.connection import dsn_of, nats_url_of
@@ -33,7 +34,8 @@ def _resolve(settings: Settings) -> None:
     for number in SIGNALS:
         signal.signal(number, lambda *_: stop.set())
     with bootstrap.open_hub(settings, dsn_of(settings)) as hub:
-        resolve_deliveries(hub, stop, size=settings.chunk_size)
+        retention = timedelta(days=settings.outbox_retention_days)
+        resolve_deliveries(hub, stop, size=settings.chunk_size, outbox_retention=retention)
 
 
 async def _relay(settings: Settings) -> None:

@@ -1,31 +1,39 @@
 """The resolver: processes pending deliveries until told to stop."""
 
 import threading
+import time
+from datetime import timedelta
 
 import structlog
 
 from mdm.errors import RepeatedCrash, Unavailable
 from mdm.hub import Hub
 from mdm.hub.ingest.conduct import process_next, process_oldest_one_by_one
+from mdm.hub.standing import tidy
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.025, 0.2  # seconds between looks into an empty queue
+TIDY_SECONDS = 600.0
 OUTAGE_PAUSE, LONGEST_OUTAGE_PAUSE = 1.0, 60.0
 
 log = structlog.get_logger(__name__)
 
 
-def resolve_deliveries(hub: Hub, stop: threading.Event, *, size: int) -> None:
+def resolve_deliveries(hub: Hub, stop: threading.Event, *, size: int, outbox_retention: timedelta) -> None:
     """Process deliveries in chunks of up to `size`; outlives outages of PostgreSQL, and waits while nothing succeeds.
 
     The oldest deliveries are first processed one by one: one of them may have killed the worker before.
     """
-    careful, pause, outage = True, SHORTEST_PAUSE, OUTAGE_PAUSE
+    careful, pause, outage, tidied_at = True, SHORTEST_PAUSE, OUTAGE_PAUSE, time.monotonic()
     while not stop.is_set():
         try:
             if careful:
                 process_oldest_one_by_one(hub.begin, registry=hub.registry, size=size)
                 careful = False
             taken = process_next(hub.begin, registry=hub.registry, size=size)
+            if not taken and time.monotonic() - tidied_at > TIDY_SECONDS:
+                with hub.begin() as work:
+                    tidy(work, outbox_retention=outbox_retention)
+                tidied_at = time.monotonic()
         except Unavailable as error:
             log.warning("database_unavailable", reason=str(error))
             stop.wait(OUTAGE_PAUSE)

@@ -63,7 +63,8 @@ DAMAGES = {
         (
             "ALTER TABLE golden_slice DROP CONSTRAINT golden_slice_no_overlap;"
             "INSERT INTO golden_slice (master_id, valid, from_version, attributes, provenance)"
-            " SELECT master_id, valid, from_version, attributes, provenance FROM golden_slice WHERE until_version IS NULL"
+            " SELECT master_id, valid, from_version, attributes, provenance FROM golden_slice"
+            " WHERE until_version IS NULL"
         ),
         "overlap",
     ),
