@@ -45,7 +45,7 @@ def _currency(raw: str) -> Standard:
     if not value:
         return EMPTY
     found = value.upper()
-    return Standard(found, caseless(found)) if found in _currencies() else _unknown(value, "currency")
+    return Standard(found, found) if found in _currencies() else _unknown(value, "currency")
 
 
 @cache

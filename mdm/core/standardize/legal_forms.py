@@ -93,7 +93,7 @@ def take_forms(name: Words) -> tuple[Words, str]:
         if length:
             found.append(table.midst["".join(rest[place : place + length])])
             del rest[place : place + length]
-    return rest, " ".join(found)
+    return rest, " ".join(filter(None, found))
 
 
 def _ending(name: Words, forms: Mapping[str, str]) -> int:

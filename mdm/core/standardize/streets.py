@@ -16,6 +16,9 @@ FIRST_NUMBER = r"\d{1,5}(?: ?[-/] ?\d{1,5})*[a-z]?(?: ?(?:bis|ter|quater)\b)?(?:
 MARK = r"(?:n[or]?[.:°]? ?:? ?|num\.? ?|nr\.? ?|# ?)?"
 LAST = re.compile(rf"^(?P<street>.*?[a-z.].*?)(?:,| |(?<=[.]))\s*{MARK}(?P<number>{NUMBER})$")
 FIRST = re.compile(rf"^{MARK}(?P<number>{FIRST_NUMBER})(?:,\s*|\s+)(?P<street>.*[a-z].*)$")
+NUMBER_ALONE = re.compile(NUMBER)
+NUMBER_LETTER = re.compile(r"(?<=\d)[/-](?=[a-z]$)")  # 12/A is 12a
+CZECH_NUMBER = re.compile(r"\bc\.? ?p\.? ?(?=\d)")  # číslo popisné, elsewhere the box of a post office
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 BLOCK = re.compile(r"(?:丁目|番地|番|号|の|[-‐‑–—ー−])")
 BLOCKS = re.compile(r"\d+(?:-\d+)*(?=\D*$)")
@@ -33,7 +36,12 @@ UNIT = (
 UNIT_BEFORE = re.compile(rf"^{UNIT}\.? ?[\w-]{{1,6}} ?, ?")
 UNIT_BEHIND = re.compile(
     rf"(?:,|(?<=\d)|(?<=\d[a-z]))\s*(?:{UNIT}\.? ?#?[\w-]{{0,6}}|#\s?\w+|\d{{1,2}}\. ?(?:og|ug|stock|etage|kat))$"
+    r"|(?:,|\s)\s*(?:suite|ste|apt|unit|room|rm|floor|fl|bldg)\b\.? ?#?(?:\d[\w-]{0,5}|[a-z])$"  # Main St Suite 5
+    r"|(?<=\d),? \d{1,2} ?[oa](?:[ ,.]{0,2}(?:[a-z]|izq|izda|dcha|centro))?$"  # Mayor 5, 2º B
+    r"|(?:[ ,/]+(?:d|daire|k|kat)[:. ]+\d{1,3})+$"  # Caddesi No:5 Kat:2 D:3
+    r"|[, ]\s*(?:s/n|snc|s\.n\.c?\.?)$"  # without a number
 )
+CZECH = frozenset(["CZ", "SK"])
 LONGEST_LINE = 200  # nothing longer is a street, nor worth the time of the expressions
 
 
@@ -55,8 +63,12 @@ def split_street(text: str, country: str) -> Street:
     if country == "JP" or (not country and JAPANESE.search(text)):
         return _japanese(text)
     line = " ".join(latin(text).translate(APOSTROPHES).split())
+    if country in CZECH:
+        line = CZECH_NUMBER.sub("", line)
     line, box = _without_box(line)
     line = UNIT_BEHIND.sub("", UNIT_BEFORE.sub("", line)) or line
+    if NUMBER_ALONE.fullmatch(line):
+        return Street("", house_number(line), box)
     types = street_types(country)
     found = next(
         (f for form in ((FIRST, LAST) if types.number_first else (LAST, FIRST)) if (f := form.match(line))), None
@@ -67,7 +79,7 @@ def split_street(text: str, country: str) -> Street:
 
 def house_number(text: str) -> str:
     """Return a house number without blanks, in lower case."""
-    return latin(text).replace(" ", "").strip(".,:")
+    return NUMBER_LETTER.sub("", latin(text).replace(" ", "").strip(".,:"))
 
 
 def post_box(text: str) -> str:

@@ -16,6 +16,7 @@ INVISIBLE = re.compile(
 APOSTROPHES = str.maketrans("", "", "'`\"")
 WORD = re.compile("[a-z0-9]+")
 GREEK = re.compile("[\u0370-\u03ff]")
+HARD_SIGN = re.compile("[ъЪ](?![еёюяЕЁЮЯ])")  # a vowel in Bulgarian; a mute sign before those in Russian
 DIPHTHONG = re.compile("([οαεΟΑΕ])[υύΥΎ](?=([θκξπσςτφχψΘΚΞΠΣΤΦΧΨ])?)")
 
 
@@ -32,6 +33,8 @@ def latin(text: str) -> str:
     if text.isascii():
         return text.lower()
     text = normalize("NFKC", text)
+    if "ъ" in text or "Ъ" in text:
+        text = HARD_SIGN.sub("а", text)
     if GREEK.search(text):
         text = DIPHTHONG.sub(_diphthong, text)
     return anyascii(text).lower()

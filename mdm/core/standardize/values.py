@@ -11,7 +11,7 @@ from mdm.core.standardize.text import caseless, clean
 from mdm.errors import InvalidAttributes
 
 DATE = re.compile(
-    r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})(?:[T ].*)?"
+    r"(?P<y>[0-9]{4})[-/](?P<m>[0-9]{1,2})[-/](?P<d>[0-9]{1,2})(?:[T ].*)?"
     r"|(?P<y2>[0-9]{4})(?P<m2>[0-9]{2})(?P<d2>[0-9]{2})"
     r"|(?P<d3>[0-9]{1,2})\.(?P<m3>[0-9]{1,2})\.(?P<y3>[0-9]{4})"
 )
@@ -21,7 +21,7 @@ QUANTITY = ("value", "unit")
 
 
 def date(raw: JSON, _: Context) -> Standard:
-    """Standardize a day to YYYY-MM-DD; also reads 20261231 and 31.12.2026, the forms that mean one day only."""
+    """Standardize a day to YYYY-MM-DD; also reads 2026/12/31, 20261231 and 31.12.2026, which mean one day only."""
     value = clean(require_text(raw))
     if not value:
         return EMPTY

@@ -67,12 +67,14 @@ def test_unknown_code_is_kept_with_a_finding(name: str, raw: str) -> None:
     assert (found.value, codes(found)) == (raw, ["unknown_code"])
 
 
-@pytest.mark.parametrize("raw", ["2026-12-31", "20261231", "31.12.2026", "2026-12-31T10:00:00Z"])
-def test_day_is_iso(raw: str) -> None:
+@pytest.mark.parametrize(
+    "raw", ["2026-12-31", "20261231", "31.12.2026", "2026/12/31", "2026-12-31T10:00:00Z", 20261231]
+)
+def test_day_is_iso(raw: Any) -> None:
     assert standard("date", raw) == Standard("2026-12-31", "2026-12-31")
 
 
-@pytest.mark.parametrize(("raw", "code"), [("2026-02-30", "invalid_format"), ("soon", "invalid_format"), ("00.00.0000", "placeholder")])  # fmt: skip  # noqa: E501
+@pytest.mark.parametrize(("raw", "code"), [("2026-02-30", "invalid_format"), ("31/12/2026", "invalid_format"), ("00.00.0000", "placeholder")])  # fmt: skip  # noqa: E501
 def test_day_that_never_is_is_kept_with_a_finding(raw: str, code: str) -> None:
     found = standard("date", raw)
     assert (found.value, codes(found)) == (raw, [code])
@@ -121,6 +123,10 @@ def test_part_of_another_shape_is_named(name: str, raw: Any, path: str) -> None:
     assert raised.value.details["path"] == path
 
 
+def test_code_of_no_register_is_kept_as_written_and_compared_without_case() -> None:
+    assert standard("code", " Net30 ") == Standard("Net30", "net30")
+
+
 def test_texts_by_language() -> None:
     found = standard("map_by_language", {"EN": " screw ", "de": "Schraube", "fr": None})
     assert found == Standard({"en": "screw", "de": "Schraube"}, {"en": "screw", "de": "schraube"})
@@ -135,6 +141,8 @@ def test_texts_by_language() -> None:
         ("STRASSE", "STRASSE", "strasse"),
         ("Straße", "Straße", "strasse"),
         ("a\ud800b", "ab", "ab"),
+        ("می\u200cخواهم", "می\u200cخواهم", "می\u200cخواهم"),  # a joiner is part of the word
+        ("\u202eevil\u202c", "evil", "evil"),
     ],
 )
 def test_text_is_cleaned_and_compared_without_case(raw: str, value: str, std: str) -> None:
