@@ -18,7 +18,9 @@ MdmError                        500
 │   ├── VersionConflict              same source version, other content
 │   ├── AlreadyDecided
 │   └── AlreadyRunning
+├── MethodNotAllowed            405
 ├── TooLarge                    413
+├── UnsupportedMediaType        415
 ├── Unauthenticated             401
 ├── Forbidden                   403
 ├── Moved                       503  the ground moved while deciding; try again
@@ -152,11 +154,25 @@ class AlreadyRunning(Conflict):
     code = "already_running"
 
 
+class MethodNotAllowed(MdmError):
+    """This resource does not support the method."""
+
+    code = "method_not_allowed"
+    status = 405
+
+
 class TooLarge(MdmError):
     """The request is larger than the hub accepts."""
 
     code = "too_large"
     status = 413
+
+
+class UnsupportedMediaType(MdmError):
+    """The hub does not read bodies of this kind here."""
+
+    code = "unsupported_media_type"
+    status = 415
 
 
 class Unauthenticated(MdmError):

@@ -106,13 +106,12 @@ def versions(
     return golden.versions(work.session, master_id, before=before, limit=limit)
 
 
-def search(work: Work, domain_name: str, text: str, *, after: UUID | None = None, limit: int = 50) -> list[Found]:
-    """Find live masters whose name, identifiers or place contain every word of the text, in id order."""
+def search(
+    work: Work, domain_name: str, text: str | None, *, after: UUID | None = None, limit: int = 50
+) -> list[Found]:
+    """Find live masters whose name, identifiers or place contain every word of the text, in id order; None: all."""
     domain = _domain(work, domain_name)
-    folded = " ".join(anyascii(text).lower().split())
-    if len(folded) < SHORTEST_SEARCH:
-        raise InvalidInput(f"Search for at least {SHORTEST_SEARCH} letters or digits.", path="q")
-    patterns = [f"%{_literal(word)}%" for word in folded.split()]
+    patterns = [] if text is None else _patterns(text)
     rows = golden.search(work.session, domain=domain.name, patterns=patterns, after=after, limit=limit)
     current = golden.current_slices(work.session, [row.id for row in rows])
     now = work.now
@@ -156,6 +155,13 @@ def _attributes_now(stretches: Sequence[Row], now: datetime) -> dict[str, Any]:
 
 def _link(row: Row) -> Link:
     return Link(row.source, row.source_key, row.link_no, row.reason, row.ended_at)
+
+
+def _patterns(text: str) -> list[str]:
+    folded = " ".join(anyascii(text).lower().split())
+    if len(folded) < SHORTEST_SEARCH:
+        raise InvalidInput(f"Search for at least {SHORTEST_SEARCH} letters or digits.", path="q")
+    return [f"%{_literal(word)}%" for word in folded.split()]
 
 
 def _literal(word: str) -> str:

@@ -1,0 +1,50 @@
+"""The API as an ASGI application: `uvicorn --factory mdm.asgi:create_app`."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
+
+from alembic.script import ScriptDirectory
+from litestar import Litestar
+
+from mdm import bootstrap
+from mdm.entrypoints import api
+from mdm.entrypoints.workers.relay import stream_plan
+from mdm.errors import InvalidInput
+from mdm.hub import Hub
+from mdm.settings import Settings
+from publishers.jetstream import JetStreamBroker, probe
+
+PROBE_SECONDS = 2.0
+
+
+def create_app(settings: Settings | None = None) -> Litestar:
+    """Return the API of the hub that the settings (unset: the environment) describe."""
+    known = settings or Settings.load()
+    bootstrap.set_up_logging(known)
+    dsn = known.postgres_dsn
+    if dsn is None:
+        raise InvalidInput("MDM_POSTGRES_DSN is not set.", hint="`mdm up` starts PostgreSQL, NATS and the API.")
+
+    def open_hub() -> AbstractContextManager[Hub]:
+        return bootstrap.open_hub(known, dsn)
+
+    newest = ScriptDirectory(str(bootstrap.migrations_folder())).get_current_head()
+    return api.create_app(known, open_hub, lambda: _broker_probe(known), revision=newest)
+
+
+@asynccontextmanager
+async def _broker_probe(settings: Settings) -> AsyncIterator[Callable[[], Awaitable[Sequence[str]]]]:
+    if settings.nats_url is None:
+        yield _unconfigured
+        return
+    async with JetStreamBroker(settings.nats_url, settings.stream, name="mdm-api", timeout=PROBE_SECONDS) as broker:
+
+        async def ask() -> Sequence[str]:
+            found = await probe(broker, stream_plan(settings), monitor_url=settings.nats_monitor_url)
+            return found.problems
+
+        yield ask
+
+
+async def _unconfigured() -> Sequence[str]:
+    return ("MDM_NATS_URL is not set.",)

@@ -1,0 +1,82 @@
+"""The HTTP API, put together."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
+
+from litestar import Litestar
+from litestar.datastructures import State
+from prometheus_client import CollectorRegistry, ProcessCollector
+
+from mdm.entrypoints.api.authentication import KeyAuthentication, permit
+from mdm.entrypoints.api.problems import HANDLERS
+from mdm.entrypoints.api.resources.deliveries import Deliveries
+from mdm.entrypoints.api.resources.documentation import documented, openapi_document
+from mdm.entrypoints.api.resources.domains import Domains
+from mdm.entrypoints.api.resources.explanations import Explanations
+from mdm.entrypoints.api.resources.golden import GoldenRecords
+from mdm.entrypoints.api.resources.health import Examination, Health, Probe
+from mdm.entrypoints.api.resources.loads import Loads
+from mdm.entrypoints.api.resources.metrics import metrics
+from mdm.entrypoints.api.resources.quarantine import Quarantine
+from mdm.entrypoints.api.resources.tasks import Tasks
+from mdm.entrypoints.api.strictness import StrictRequest, check_parameters
+from mdm.entrypoints.api.tracing import Tracing, finish_headers
+from mdm.errors import DeclarationError
+from mdm.hub import Hub
+from mdm.settings import Settings
+
+RESOURCES = (Deliveries, Domains, Loads, Quarantine, Tasks, GoldenRecords, Health, Explanations)
+TAKEN = ("deliveries", "domains", "loads", "quarantine", "tasks")  # names under /v1 that no domain can have
+
+OpenHub = Callable[[], AbstractContextManager[Hub]]
+OpenProbe = Callable[[], AbstractAsyncContextManager[Probe]]
+
+
+def create_app(
+    settings: Settings, open_hub: OpenHub, open_probe: OpenProbe, *, revision: str | None = None
+) -> Litestar:
+    """Return the API of a hub that is open as long as the app runs.
+
+    `open_probe` gives what asks the broker for its readiness; `revision` is the schema the database must have.
+    """
+    measurements = CollectorRegistry()
+    ProcessCollector(registry=measurements)
+    return Litestar(
+        route_handlers=[*RESOURCES, metrics, openapi_document],
+        middleware=[Tracing(measurements), KeyAuthentication()],
+        guards=[permit, check_parameters],
+        exception_handlers=HANDLERS,
+        before_send=[finish_headers],
+        lifespan=[partial(_running, settings=settings, open_hub=open_hub, open_probe=open_probe, revision=revision)],
+        state=State({"settings": settings, "measurements": measurements}),
+        openapi_config=documented(),
+        request_class=StrictRequest,
+        request_max_body_size=settings.max_body_bytes,
+        logging_config=None,
+        debug=False,
+    )
+
+
+@asynccontextmanager
+async def _running(
+    app: Litestar, *, settings: Settings, open_hub: OpenHub, open_probe: OpenProbe, revision: str | None
+) -> AsyncIterator[None]:
+    """Hold the hub open, with no more threads than it has database connections."""
+    async with AsyncExitStack() as closing:
+        hub = closing.enter_context(open_hub())
+        _check_names(hub)
+        probe = await closing.enter_async_context(open_probe())
+        threads = closing.enter_context(ThreadPoolExecutor(settings.pool_size, thread_name_prefix="api"))
+        asyncio.get_running_loop().set_default_executor(threads)
+        app.state.hub = hub
+        app.state.examination = Examination(hub, revision=revision, probe=probe)
+        yield
+
+
+def _check_names(hub: Hub) -> None:
+    for name in TAKEN:
+        if name in hub.catalog.domains:
+            raise DeclarationError(f"A domain cannot be called {name}: /v1/{name} is taken.", hint="Rename it.")

@@ -1,0 +1,182 @@
+"""`/v1/{domain}`: golden records, at any valid and recorded time, and how to find them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import unquote
+from uuid import UUID
+
+from litestar import Controller, Response, get
+from litestar.params import FromPath, FromQuery, QueryParameter
+from pydantic import BaseModel, ConfigDict, Field
+
+from mdm.core.security import Permission
+from mdm.entrypoints.api import paging
+from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
+from mdm.entrypoints.api.instants import KnownAt, ValidAt, instant
+from mdm.entrypoints.api.paging import Cursor, Limit, Page, begins_at, next_link
+from mdm.entrypoints.api.representation import tagged
+from mdm.hub.golden import read as golden
+from mdm.hub.golden.read import GoldenView
+
+LONGEST_SEARCH = 200
+
+SearchText = Annotated[
+    str | None,
+    QueryParameter(max_length=LONGEST_SEARCH, description="Words that name, identifiers or place must contain."),
+]
+
+
+class Link(BaseModel):
+    """A source record of a master."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    source: str
+    key: str
+    link_no: int
+    reason: str
+    deleted_at: datetime | None
+
+
+class GoldenRecord(BaseModel):
+    """A golden record at one valid and one recorded time."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    domain: str
+    id: UUID = Field(validation_alias="master_id")
+    version: int
+    status: str
+    recorded_at: datetime
+    release: int
+    valid_from: datetime | None = Field(description="From when these attributes hold; null: always have.")
+    valid_to: datetime | None = Field(description="Until when these attributes hold; null: until further notice.")
+    attributes: dict[str, Any]
+    masked: list[str] = Field(description="Attributes that have a value which is not shown here.")
+    provenance: dict[str, Any] | None
+    crosswalk: list[Link]
+    aliases: list[UUID] = Field(description="Ids that were merged into this one.")
+
+
+class FoundMaster(BaseModel):
+    """A search result."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    id: UUID = Field(validation_alias="master_id")
+    version: int
+    status: str
+    attributes: dict[str, Any]
+
+
+class Version(BaseModel):
+    """An announced state of a master."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    version: int
+    recorded_at: datetime
+    status: str
+    merged_into: UUID | None
+    event_id: UUID
+    event_type: str
+    release: int
+    cause: dict[str, Any]
+
+
+class GoldenRecords(Controller):
+    """Golden records of one domain."""
+
+    path = "/v1/{domain:str}"
+    tags = ("Golden records",)
+    opt = allow(Permission.READ)
+
+    @get(sync_to_thread=True, summary="Search, or list all")
+    def search(
+        self,
+        request: ApiRequest,
+        domain: FromPath[str],
+        q: SearchText = None,
+        cursor: Cursor = None,
+        limit: Limit = 50,
+    ) -> Page[FoundMaster]:
+        """Return live golden records as they are now, in id order; without `q` all of them."""
+        after = begins_at(cursor, UUID)
+        with begin_of(request)() as work:
+            found = golden.search(work, domain, q, after=after, limit=limit + 1)
+        return Page[FoundMaster](
+            items=[FoundMaster.model_validate(master) for master in found[:limit]],
+            next=next_link(request, found, limit, lambda master: master.master_id),
+        )
+
+    @get("/{master_id:uuid}", sync_to_thread=True, summary="Read a golden record")
+    def read(
+        self,
+        request: ApiRequest,
+        domain: FromPath[str],
+        master_id: FromPath[UUID],
+        valid_at: ValidAt = None,
+        known_at: KnownAt = None,
+        *,
+        provenance: FromQuery[bool] = True,
+    ) -> Response[GoldenRecord]:
+        """Return a golden record as it held at `valid_at`, as far as it was known at `known_at`.
+
+        An id that was merged is answered with its survivor, whose address is in Content-Location.
+        """
+        at = {"valid_at": instant("valid_at", valid_at), "known_at": instant("known_at", known_at)}
+        with begin_of(request)() as work:
+            view = golden.read(work, domain, master_id, **at)
+        return _answer(request, view, provenance=provenance, located=view.master_id == master_id)
+
+    @get("/by-source/{source:str}/{key:path}", sync_to_thread=True, summary="Read the golden record of a source record")
+    def by_source(
+        self,
+        request: ApiRequest,
+        domain: FromPath[str],
+        source: FromPath[str],
+        key: FromPath[str],
+        valid_at: ValidAt = None,
+        known_at: KnownAt = None,
+        *,
+        provenance: FromQuery[bool] = True,
+    ) -> Response[GoldenRecord]:
+        """Return the golden record that a source record is linked to now; its address is in Content-Location."""
+        at = {"valid_at": instant("valid_at", valid_at), "known_at": instant("known_at", known_at)}
+        with begin_of(request)() as work:
+            view = golden.read(work, domain, golden.find(work, domain, source, _key(request, key)), **at)
+        return _answer(request, view, provenance=provenance, located=False)
+
+    @get("/{master_id:uuid}/versions", sync_to_thread=True, summary="List the versions of a master")
+    def versions(
+        self,
+        request: ApiRequest,
+        domain: FromPath[str],
+        master_id: FromPath[UUID],
+        cursor: Cursor = None,
+        limit: Limit = 100,
+    ) -> Page[Version]:
+        """Return the announced versions, newest first; an id that was merged keeps its own."""
+        before = begins_at(cursor, paging.number(paging.LARGEST_NUMBER))
+        with begin_of(request)() as work:
+            found = golden.versions(work, domain, master_id, before=before, limit=limit + 1)
+        return Page[Version](
+            items=[Version.model_validate(version) for version in found[:limit]],
+            next=next_link(request, found, limit, lambda version: version.version),
+        )
+
+
+def _answer(request: ApiRequest, view: GoldenView, *, provenance: bool, located: bool) -> Response[GoldenRecord]:
+    """Answer with a golden record, and with its address unless the request was `located` there."""
+    record = GoldenRecord.model_validate(view)
+    shown = record if provenance else record.model_copy(update={"provenance": None})
+    headers = {} if located else {"Content-Location": f"/v1/{view.domain}/{view.master_id}"}
+    return tagged(request, shown, headers=headers)
+
+
+def _key(request: ApiRequest, normalized: str) -> str:
+    """Return the key as it was sent: routing drops slashes that may be part of it."""
+    raw: bytes = request.scope.get("raw_path") or b""
+    _, found, rest = raw.split(b"?", 1)[0].partition(b"/by-source/")
+    key = rest.partition(b"/")[2]
+    return unquote(key.decode("latin-1")) if found and key else normalized.removeprefix("/")

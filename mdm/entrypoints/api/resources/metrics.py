@@ -1,0 +1,59 @@
+"""`/metrics`: what Prometheus scrapes."""
+
+from collections.abc import Iterator
+
+from litestar import Response, get
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from mdm.core.security import Permission
+from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
+from mdm.hub.standing import Standing, standing
+
+
+class Gauges(Collector):
+    """The hub's standing as gauges."""
+
+    def __init__(self, found: Standing) -> None:
+        """Take what was counted."""
+        self._found = found
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield one family for every count."""
+        found = self._found
+        for name, text, value in (
+            ("mdm_deliveries_pending", "Accepted deliveries that await processing.", found.pending_deliveries),
+            ("mdm_events_pending", "Events in the outbox that await publishing.", found.unpublished),
+            ("mdm_events_lag_seconds", "Age of the oldest event that awaits publishing.", found.lag_seconds),
+            ("mdm_versions", "Announced versions of all masters.", found.versions),
+        ):
+            yield GaugeMetricFamily(name, text, value=value)
+        masters = GaugeMetricFamily("mdm_masters", "Masters by domain and status.", labels=("domain", "status"))
+        for labels, count in found.masters.items():
+            masters.add_metric(labels, count)
+        tasks = GaugeMetricFamily("mdm_tasks_open", "Open tasks by domain and kind.", labels=("domain", "kind"))
+        for labels, count in found.open_tasks.items():
+            tasks.add_metric(labels, count)
+        quarantined = GaugeMetricFamily("mdm_quarantine_open", "Open quarantined input by code.", labels=("code",))
+        for code, count in found.quarantined.items():
+            quarantined.add_metric((code,), count)
+        yield from (masters, tasks, quarantined)
+
+
+@get(
+    "/metrics",
+    sync_to_thread=True,
+    opt=allow(Permission.OPERATE),
+    media_type="text/plain",
+    tags=["Health"],
+    summary="Measurements for Prometheus",
+)
+def metrics(request: ApiRequest) -> Response[bytes]:
+    """Return the measurements of this process and the standing of the hub."""
+    with begin_of(request)() as work:
+        found = standing(work)
+    counted = CollectorRegistry(auto_describe=False)
+    counted.register(Gauges(found))
+    content = generate_latest(request.app.state.measurements) + generate_latest(counted)
+    return Response(content=content, headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,25 @@
+"""Queries on the condition of the database itself."""
+
+from sqlalchemy import select, text
+from sqlmodel import Session, col
+
+from mdm.store.tables import Release
+
+
+def server_version(session: Session) -> int:
+    """Return the version of PostgreSQL as a number, 150004 for 15.4."""
+    return int(session.connection().execute(text("SHOW server_version_num")).scalar_one())
+
+
+def revision(session: Session) -> str | None:
+    """Return the newest migration the database has had, None if it never had one."""
+    found = session.connection().execute(text("SELECT to_regclass('alembic_version') IS NOT NULL")).scalar_one()
+    if not found:
+        return None
+    return session.connection().execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def active_releases(session: Session) -> dict[str, int]:
+    """Return the number of the release in force of every domain."""
+    in_force = select(col(Release.domain), col(Release.number)).where(col(Release.state) == "active")
+    return {row.domain: row.number for row in session.connection().execute(in_force)}
