@@ -44,6 +44,12 @@ def load_documents(*folders: Path) -> dict[str, dict[str, Any]]:
     return {name: _document(name, parts) for name, parts in sorted(files.items())}
 
 
+def _note_priority(declaration: dict[str, Any]) -> None:
+    """Write down the order in which the sources stand in the file: stored as JSON, an object has none."""
+    if isinstance(declaration.get("sources"), dict):
+        declaration.setdefault("priority", list(declaration["sources"]))
+
+
 def _document(name: str, parts: Mapping[str, Path]) -> dict[str, Any]:
     for part, file_name in (("declaration", f"{name}.yaml"), ("match", f"{name}{MATCH}")):
         if part not in parts:
@@ -53,6 +59,7 @@ def _document(name: str, parts: Mapping[str, Path]) -> dict[str, Any]:
     declared = document["declaration"].get("domain")
     if declared != name:
         refuse(parts["declaration"], "domain", f"it says `{declared}`, the file name says `{name}`", "Rename one.")
+    _note_priority(document["declaration"])
     try:
         parse(document)
     except DeclarationError as error:

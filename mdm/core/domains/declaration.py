@@ -69,7 +69,7 @@ class GroupDeclaration(Strict):
 
 
 class SourceDeclaration(Strict):
-    """A source of the domain; the order of sources is their priority, best first."""
+    """A source of the domain."""
 
     title: str = ""
     trust: float = Field(default=0.5, ge=0, le=1)
@@ -95,6 +95,7 @@ class DomainDeclaration(Strict):
     owner: str  # role that owns what names no other
     steward: str  # role that answers match reviews
     sources: dict[str, SourceDeclaration] = Field(min_length=1)
+    priority: list[str] = []  # the sources, best first; a file need not give it: there they stand in this order
     survivorship: dict[str, Any]
     attributes: dict[str, AttributeDeclaration] = Field(min_length=1)
     groups: dict[str, GroupDeclaration] = {}

@@ -57,7 +57,7 @@ def parse(document: Mapping[str, Any]) -> Domain:
     for part in ("declaration", "match"):
         if part not in document:
             raise DeclarationError(f"{part}: it is missing.", hint="A domain has both parts.", path=part)
-    declared = read_declaration(document["declaration"])
+    declared = _in_priority(read_declaration(document["declaration"]))
     _check_names(declared)
     match = _match_model(declared, document["match"])
     check_references(declared, match)
@@ -76,6 +76,17 @@ def parse(document: Mapping[str, Any]) -> Domain:
         search=tuple(declared.search),
         open=frozenset(name for name, a in declared.attributes.items() if a.classification in OPEN),
     )
+
+
+def _in_priority(declared: DomainDeclaration) -> DomainDeclaration:
+    """Put the sources into the order of their priority."""
+    if not declared.priority:
+        return declared
+    if sorted(declared.priority) != sorted(declared.sources):
+        reason = "it must name every source once"
+        hint = f"Sources are {', '.join(declared.sources)}."
+        raise DeclarationError(f"priority: {reason}.", hint=hint, path="priority", reason=reason)
+    return declared.model_copy(update={"sources": {name: declared.sources[name] for name in declared.priority}})
 
 
 def _match_model(declared: DomainDeclaration, document: Mapping[str, Any]) -> MatchModel:

@@ -42,6 +42,18 @@ def test_document_survives_json_and_keeps_its_hash(customer: Document) -> None:
     assert list(parse(stored).attributes) == sorted(parse(customer).attributes)
 
 
+def test_sources_keep_the_order_of_the_file_when_stored_without_order(customer: Document) -> None:
+    stored = orjson.loads(canonical_json(customer))
+    assert list(parse(stored).sources) == ["erp", "crm", "shop"]
+    assert parse(stored).policy.sources == ("erp", "crm", "shop")
+
+
+def test_another_order_of_sources_is_another_document(customer: Document) -> None:
+    before = digest(customer)
+    customer["declaration"]["priority"].reverse()
+    assert digest(customer) != before
+
+
 def test_unknown_domain_is_answered_with_a_near_one(customer: Document) -> None:
     with pytest.raises(UnknownDomain, match="Did you mean `customer`"):
         Catalog({"customer": parse(customer)}).domain("custmer")
@@ -89,6 +101,11 @@ WRONG: dict[str, tuple[Callable[[Document], None], str, str]] = {
         lambda d: d["declaration"].update(search=["contacts"]),
         "search",
         "is personal",
+    ),
+    "priority that leaves a source out": (
+        lambda d: d["declaration"].update(priority=["erp", "crm", "crm"]),
+        "priority",
+        "every source once",
     ),
     "missing name": (lambda d: d["declaration"].pop("title"), "title", "it is missing"),
     "match model of an unknown attribute": (
