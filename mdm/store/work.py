@@ -8,7 +8,8 @@ from typing import cast
 
 import psycopg
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlmodel import Session
 
 from mdm.core.clock import Clock
@@ -17,7 +18,9 @@ from mdm.core.security import Actor
 from mdm.errors import Moved, Unavailable
 
 TRY_AGAIN = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock timeout
-UNREACHABLE = {"08", "57"}  # connection exception, operator intervention (shutdown)
+UNREACHABLE = {"08", "57"}  # classes: connection exception, operator intervention (shutdown)
+HELPLESS = {"53", "58"}  # classes: insufficient resources (disk, memory, connections), system error
+READ_ONLY = "25006"  # a standby, or a server put into read-only mode
 
 
 def _reach_nothing(_point: str) -> None:
@@ -61,15 +64,21 @@ def begin(
             reach("before_commit")
             session.commit()
             reach("after_commit")
-    except DBAPIError as error:
+    except (DBAPIError, psycopg.Error) as error:
         raise _translated(error) from error
+    except NoFreeConnection as error:
+        raise Unavailable("All connections to PostgreSQL are busy.", hint="Raise MDM_POOL_SIZE.") from error
 
 
-def _translated(error: DBAPIError) -> Exception:
+def _translated(error: DBAPIError | psycopg.Error) -> Exception:
     """Tell what may be tried again from what is broken."""
-    state = getattr(error.orig, "sqlstate", None) or ""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    state = getattr(cause, "sqlstate", None) or ""
     if state in TRY_AGAIN:
         return Moved("Another transaction was in the way.", sqlstate=state)
-    if error.connection_invalidated or state[:2] in UNREACHABLE or (not state and isinstance(error, OperationalError)):
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    if lost or state[:2] in UNREACHABLE or (not state and isinstance(cause, psycopg.OperationalError)):
         return Unavailable("PostgreSQL cannot be reached.", hint="Is it running? `mdm` reads MDM_POSTGRES_DSN.")
+    if state[:2] in HELPLESS or state == READ_ONLY:
+        return Unavailable(f"PostgreSQL cannot go on: {cause}.", hint="Its log says more.", sqlstate=state)
     return error
