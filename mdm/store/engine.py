@@ -23,5 +23,8 @@ def create(dsn: str, *, pool_size: int = 8) -> Engine:
         pool_pre_ping=True,
         json_serializer=_dump,
         json_deserializer=orjson.loads,
-        connect_args={"application_name": "mdm", "options": "-c timezone=UTC -c jit=off"},
+        connect_args={
+            "application_name": "mdm",
+            "options": "-c timezone=UTC -c jit=off -c plan_cache_mode=force_custom_plan",
+        },
     )

@@ -36,7 +36,8 @@ def write_edges(session: Session, rows: Sequence[dict[str, Any]], *, release: in
 
 def component(session: Session, ids: Iterable[int]) -> Sequence[Row]:
     """Return the records connected with these, each with its master if it has one."""
-    return run(session, "resolution/read_component", ids=list(ids))
+    reached = run(session, "resolution/reach_component", ids=list(ids))
+    return run(session, "resolution/read_component", ids=[row.id for row in reached])
 
 
 def edges(session: Session, ids: Iterable[int]) -> Sequence[Row]:

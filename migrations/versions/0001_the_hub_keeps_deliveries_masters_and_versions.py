@@ -196,6 +196,8 @@ CREATE TABLE crosswalk (
 
 CREATE UNIQUE INDEX crosswalk_current ON crosswalk (record_id) WHERE until_version IS NULL;
 
+CREATE INDEX crosswalk_members ON crosswalk (master_id) WHERE until_version IS NULL;
+
 CREATE TABLE edge (
     left_id bigint NOT NULL,
     right_id bigint NOT NULL,

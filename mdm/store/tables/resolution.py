@@ -70,6 +70,7 @@ class Crosswalk(SQLModel, table=True):
     __tablename__ = "crosswalk"
     __table_args__ = (
         Index("crosswalk_current", "record_id", unique=True, postgresql_where=text("until_version IS NULL")),
+        Index("crosswalk_members", "master_id", postgresql_where=text("until_version IS NULL")),
     )
 
     master_id: UUID = Field(

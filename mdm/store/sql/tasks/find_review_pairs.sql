@@ -1,19 +1,22 @@
 -- Find the pairs of masters with an edge between them that no steward has answered; the strongest edge speaks.
-WITH mine AS (
-    SELECT master_id, record_id
-    FROM crosswalk
-    WHERE until_version IS NULL AND master_id = ANY (CAST(:ids AS uuid[]))
-), crossing AS (
+-- OFFSET 0 keeps the planner from joining whole tables: every step is a look into an index, whatever it estimates.
+WITH crossing AS (
     SELECT mine.master_id AS own, other.master_id AS other, e.left_id, e.right_id, e.weight, e.vetoes
-    FROM mine
-    JOIN edge e ON e.left_id = mine.record_id
-    JOIN crosswalk other ON other.record_id = e.right_id AND other.until_version IS NULL
-    WHERE other.master_id <> mine.master_id
-    UNION ALL
-    SELECT mine.master_id, other.master_id, e.left_id, e.right_id, e.weight, e.vetoes
-    FROM mine
-    JOIN edge e ON e.right_id = mine.record_id
-    JOIN crosswalk other ON other.record_id = e.left_id AND other.until_version IS NULL
+    FROM (
+        SELECT master_id, record_id
+        FROM crosswalk
+        WHERE until_version IS NULL AND master_id = ANY (CAST(:ids AS uuid[]))
+        OFFSET 0
+    ) AS mine
+    CROSS JOIN LATERAL (
+        SELECT right_id AS mate, left_id, right_id, weight, vetoes FROM edge WHERE left_id = mine.record_id
+        UNION ALL
+        SELECT left_id, left_id, right_id, weight, vetoes FROM edge WHERE right_id = mine.record_id
+        OFFSET 0
+    ) AS e
+    CROSS JOIN LATERAL (
+        SELECT master_id FROM crosswalk WHERE record_id = e.mate AND until_version IS NULL OFFSET 0
+    ) AS other
     WHERE other.master_id <> mine.master_id
 )
 SELECT DISTINCT ON (least(own, other), greatest(own, other))

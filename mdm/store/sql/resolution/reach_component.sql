@@ -1,0 +1,25 @@
+-- Reach the records that hang together with these: by match edges, must-links and common masters.
+-- OFFSET 0 keeps the planner from joining whole tables: every step is a look into an index, whatever it estimates.
+WITH RECURSIVE reached (id) AS (
+    SELECT unnest(CAST(:ids AS bigint[]))
+    UNION
+    SELECT next.id
+    FROM reached
+    CROSS JOIN LATERAL (
+        SELECT right_id AS id FROM edge WHERE left_id = reached.id AND outcome = 'match'
+        UNION ALL
+        SELECT left_id FROM edge WHERE right_id = reached.id AND outcome = 'match'
+        UNION ALL
+        SELECT right_id FROM record_constraint WHERE left_id = reached.id AND kind = 'must'
+        UNION ALL
+        SELECT left_id FROM record_constraint WHERE right_id = reached.id AND kind = 'must'
+        UNION ALL
+        SELECT mate.record_id
+        FROM (SELECT master_id FROM crosswalk WHERE record_id = reached.id AND until_version IS NULL OFFSET 0) AS own
+        CROSS JOIN LATERAL (
+            SELECT record_id FROM crosswalk WHERE master_id = own.master_id AND until_version IS NULL OFFSET 0
+        ) AS mate
+        OFFSET 0
+    ) AS next
+)
+SELECT id FROM reached
