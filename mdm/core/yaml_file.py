@@ -1,6 +1,6 @@
 """Declaration files on disk: YAML read strictly, every mistake named by file, path, reason and hint."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
@@ -8,6 +8,8 @@ from typing import Any, NoReturn
 import yaml
 
 from mdm.errors import DeclarationError
+
+MERGE = "tag:yaml.org,2002:merge"  # `<<: *other`: what it brings along may be overridden
 
 
 class StrictLoader(yaml.SafeLoader):
@@ -17,7 +19,11 @@ class StrictLoader(yaml.SafeLoader):
         """Build a mapping; raises ConstructorError for a repeated key."""
         seen: set[Any] = set()
         for key_node, _ in node.value:
+            if key_node.tag == MERGE:
+                continue
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise yaml.constructor.ConstructorError(None, None, "a name is a list or mapping", key_node.start_mark)
             if key in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"`{key}` is given twice", key_node.start_mark)
             seen.add(key)
