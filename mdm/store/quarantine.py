@@ -1,6 +1,6 @@
 """Queries on quarantined input."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -21,13 +21,22 @@ def get(session: Session, quarantine_id: int, *, lock: bool = False) -> Quaranti
 
 
 def page(
-    session: Session, *, state: str | None, domain: str | None, source: str | None, before: int | None, limit: int
+    session: Session,
+    *,
+    state: str | None,
+    domain: str | None,
+    source: str | None,
+    scope: Collection[str] | None,
+    before: int | None,
+    limit: int,
 ) -> Sequence[Quarantine]:
-    """Return quarantined input, newest first."""
+    """Return quarantined input, newest first; `scope` limits it to these domains."""
     newest = select(Quarantine).order_by(col(Quarantine.id).desc()).limit(limit)
     for column, wanted in ((Quarantine.state, state), (Quarantine.domain, domain), (Quarantine.source, source)):
         if wanted is not None:
             newest = newest.where(col(column) == wanted)
+    if scope is not None:
+        newest = newest.where(col(Quarantine.domain).in_(sorted(scope)))
     if before is not None:
         newest = newest.where(col(Quarantine.id) < before)
     return list(session.scalars(newest))

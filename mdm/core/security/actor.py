@@ -37,11 +37,16 @@ class Actor:
 
     def may(self, permission: Permission) -> bool:
         """Tell whether one of the roles grants the permission."""
-        return any(permission in ROLES[role] for role in self.roles)
+        return any(permission in ROLES.get(role, ()) for role in self.roles)
 
-    def sees(self, domain: str) -> bool:
-        """Tell whether the domain is in scope."""
-        return ALL_DOMAINS in self.domains or domain in self.domains
+    @property
+    def sees_all(self) -> bool:
+        """Tell whether every domain is in scope."""
+        return ALL_DOMAINS in self.domains
+
+    def sees(self, domain: str | None) -> bool:
+        """Tell whether the domain is in scope; what belongs to none that is known (None) is for who sees all."""
+        return self.sees_all or domain in self.domains
 
     def require(self, permission: Permission, *, domain: str | None = None) -> None:
         """Raise Forbidden unless permission and domain scope are granted."""

@@ -46,7 +46,7 @@ def _row(
     source_key: str | None = None,
     raw: bytes | None = None,
 ) -> Quarantine:
-    details = {name: str(value)[:1000] for name, value in error.details.items()}
+    details = {name: _printable(str(value))[:1000] for name, value in error.details.items()}
     place = details.get("path") or details.get("column") or ""
     return Quarantine(
         delivery_id=delivery_id,
@@ -78,9 +78,12 @@ def page(
     before: int | None = None,
     limit: int = 100,
 ) -> Sequence[Quarantine]:
-    """Return quarantined input, newest first, below the id `before`."""
+    """Return quarantined input of the actor's domains, newest first, below the id `before`."""
     work.actor.require(Permission.QUARANTINE, domain=domain)
-    return quarantine.page(work.session, state=state, domain=domain, source=source, before=before, limit=limit)
+    scope = None if work.actor.sees_all else work.actor.domains
+    return quarantine.page(
+        work.session, state=state, domain=domain, source=source, scope=scope, before=before, limit=limit
+    )
 
 
 def show(work: Work, quarantine_id: int) -> tuple[Quarantine, bytes]:
@@ -112,7 +115,7 @@ def discard(work: Work, quarantine_id: int, *, note: str | None = None) -> Quara
 def _get(work: Work, quarantine_id: int, *, lock: bool = False) -> Quarantine:
     work.actor.require(Permission.QUARANTINE)
     found = quarantine.get(work.session, quarantine_id, lock=lock)
-    if found is None or (found.domain is not None and not work.actor.sees(found.domain)):
+    if found is None or not work.actor.sees(found.domain):
         raise NotFound(f"There is no quarantined input {quarantine_id}.")
     return found
 
