@@ -1,0 +1,161 @@
+"""The parts of docs/reference that follow from the code; `python -m tests.docs.reference` writes them anew."""
+
+import argparse
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from pydantic.fields import FieldInfo
+
+import publishers.errors
+import survivorship.errors
+from mdm import errors
+from mdm.entrypoints.cli import parser_of_everything
+from mdm.settings import Settings, variable
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+LIMITS = {"ge": "at least", "gt": "more than", "le": "at most"}
+
+
+def settings() -> str:
+    """One row per setting."""
+    rows = [
+        (f"`{variable(name)}`", _default(field), f"{field.description}{_limits(field)}")
+        for name, field in Settings.model_fields.items()
+    ]
+    return table(("Variable", "Default", "Meaning"), rows)
+
+
+def hub_errors() -> str:
+    """One row per error of the hub."""
+    return _errors(errors.MdmError)
+
+
+def survivorship_errors() -> str:
+    """One row per error of the library `survivorship`."""
+    return _errors(survivorship.errors.SurvivorshipError)
+
+
+def publishing_errors() -> str:
+    """One row per error of the library `publishers`."""
+    return _errors(publishers.errors.PublishError)
+
+
+def commands() -> str:
+    """One section per command, with its actions, arguments and options."""
+    return "\n\n".join(_command(name, parser) for name, parser in _choices(parser_of_everything()).items())
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+PARTS: dict[str, dict[str, Callable[[], str]]] = {
+    "settings.md": {"settings": settings},
+    "errors.md": {"hub": hub_errors, "survivorship": survivorship_errors, "publishers": publishing_errors},
+    "cli.md": {"commands": commands},
+}
+
+
+def part(text: str, name: str) -> str:
+    """Return what stands in a page between the marks of a part."""
+    return _pattern(name).search(text)[2].strip()
+
+
+def replaced(text: str, name: str, content: str) -> str:
+    """Return a page with a part written anew."""
+    return _pattern(name).sub(lambda found: f"{found[1]}\n{content}\n{found[3]}", text)
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(<!-- {name}: from the code -->\n)(.*?)(\n<!-- end -->)", re.DOTALL)
+
+
+def _default(field: FieldInfo) -> str:
+    return "" if field.default is None else f"`{field.default}`"
+
+
+def _limits(field: FieldInfo) -> str:
+    given = [
+        f"{words} {getattr(limit, name):,}"
+        for limit in field.metadata
+        for name, words in LIMITS.items()
+        if hasattr(limit, name)
+    ]
+    return f" ({', '.join(given)})" if given else ""
+
+
+def _errors(root: type[Exception]) -> str:
+    has_status = hasattr(root, "status")
+    rows = []
+    for error in _family(root):
+        status = [str(error.status)] if has_status else []
+        rows.append([f"`{error.code}`", *status, error.__name__, (error.__doc__ or "").strip()])
+    return table(["Code", *(["Status"] if has_status else []), "Class", "Meaning"], rows)
+
+
+def _family(error: type[Exception]) -> Iterator[type[Exception]]:
+    yield error
+    for child in error.__subclasses__():
+        yield from _family(child)
+
+
+def _command(name: str, parser: argparse.ArgumentParser) -> str:
+    sections = [f"## mdm {name}\n\n{parser.description}"]
+    actions = _choices(parser)
+    if not actions:
+        sections += _arguments(parser)
+    for action, inner in actions.items():
+        sections += [f"**`mdm {name} {action}`** {_help_of(parser, action)}", *_arguments(inner)]
+    return "\n\n".join(sections)
+
+
+def _arguments(parser: argparse.ArgumentParser) -> list[str]:
+    rows = [(f"`{_form(action)}`", _meaning(action)) for action in parser._actions if action.dest not in SHARED]
+    return [table(("Argument", "Meaning"), rows)] if rows else []
+
+
+SHARED = ("help", "debug", "version")
+
+
+def _form(action: argparse.Action) -> str:
+    value = action.metavar or ("|".join(map(str, action.choices)) if action.choices else action.dest.upper())
+    if not action.option_strings:
+        return f"{value} …" if action.nargs == "+" else f"[{value}]" if action.nargs == "?" else str(value)
+    return action.option_strings[0] if action.nargs == 0 else f"{action.option_strings[0]} {value}"
+
+
+def _meaning(action: argparse.Action) -> str:
+    needed = "; required" if action.required and action.option_strings else ""
+    shows_default = (
+        action.option_strings and action.default not in (None, False) and "default" not in (action.help or "")
+    )
+    return f"{action.help}{needed}{f' (default: {action.default})' if shows_default else ''}"
+
+
+def _choices(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            return dict(action.choices)
+    return {}
+
+
+def _help_of(parser: argparse.ArgumentParser, action: str) -> str:
+    found = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+    return str(next(choice.help for choice in found._choices_actions if choice.dest == action))
+
+
+def main() -> None:
+    """Write every part anew."""
+    for name, parts in PARTS.items():
+        page = REFERENCE / name
+        text = page.read_text()
+        for key, render in parts.items():
+            text = replaced(text, key, render())
+        page.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
