@@ -40,6 +40,12 @@ def standing(work: Work) -> Standing:
     )
 
 
+def open_tasks(work: Work) -> dict[tuple[str, str], int]:
+    """Count the open tasks per (domain, kind) in the domains the actor sees."""
+    work.actor.require(Permission.READ)
+    return {place: n for place, n in tasks.count_open(work.session).items() if work.actor.sees(place[0])}
+
+
 def settled(work: Work) -> bool:
     """Tell whether everything accepted is processed and everything announced is published."""
     return not deliveries.pending(work.session, bound=1) and not outbox.pending_count(work.connection)
