@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
 from mdm.store.tables import Load
@@ -15,10 +16,11 @@ def find(session: Session, *, source: str, feed: str, file_digest: str) -> Load 
     return session.scalars(same.with_for_update()).first()
 
 
-def add(session: Session, load: Load) -> None:
-    """Keep a new load."""
-    session.add(load)
-    session.flush()
+def add(session: Session, load: Load) -> Load:
+    """Keep a new load and return it, locked; or the one of the same content that another process has kept meanwhile."""
+    session.connection().execute(insert(Load).values(load.model_dump()).on_conflict_do_nothing(constraint="load_once"))
+    kept = find(session, source=load.source, feed=load.feed, file_digest=load.file_digest)
+    return kept or load
 
 
 def get(session: Session, load_id: UUID, *, lock: bool = False) -> Load | None:

@@ -94,8 +94,7 @@ def _start(work: Work, feed: Feed, path: Path, *, content: str, context: dict[st
         started_by=work.actor.name,
         started_at=work.now,
     )
-    loads.add(work.session, load)
-    return load
+    return loads.add(work.session, load)
 
 
 def _advance(work: Work, load_id: UUID, batch: Sequence[Row], *, content: str, position: int, rows: int) -> Load:
@@ -103,9 +102,11 @@ def _advance(work: Work, load_id: UUID, batch: Sequence[Row], *, content: str, p
     if load is None:
         raise NotFound(f"Load {load_id} is gone.")
     if batch:
-        messages = [Message(row.raw, f"{content[:32]}:{row.number}", row_number=row.number) for row in batch]
+        messages = [
+            Message(row.raw, f"{load.feed}:{content[:32]}:{row.number}", row_number=row.number) for row in batch
+        ]
         deliver(work, messages, source=load.source, load_id=load_id)
-    else:
+    elif load.accepted_at is None:
         load.state, load.accepted_at = "accepted", work.now
     load.position, load.rows = max(load.position, position), max(load.rows, rows)
     work.session.flush()
