@@ -28,7 +28,9 @@ def _claims(link: Row, *, until: datetime | None) -> Iterator[Claim]:
     record, arrival = record_name(link), link.state["order"][2]
     segments: Mapping[str, list[list[Any]]] = link.state["claims"]
     for attribute, stretches in segments.items():
-        for start, end, value, std, findings, said_at, _dated in stretches:
+        for start, end, value, std, findings, said_at, _dated, absent in stretches:
+            if absent:
+                continue
             valid_from = datetime.fromisoformat(start)
             valid_to = None if end is None else datetime.fromisoformat(end)
             if until is not None:

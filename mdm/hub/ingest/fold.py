@@ -24,8 +24,9 @@ UNVERSIONED = -1
 class Segment(NamedTuple):
     """What the source says about one attribute over `[start, end)`; `end` None is open.
 
-    `value` None means that the source says it is empty. `said_at` is when the source gave this value first.
-    `dated` marks a fact that named its effective date, which undated facts before it do not end.
+    `value` None means that the source says it is empty; `absent` that a dated full fact leaves the attribute out, so
+    that no earlier-dated one reaches beyond. `said_at` is when the source gave this value first. `dated` marks a fact
+    that named its effective date, which undated facts before it do not end.
     """
 
     start: Instant
@@ -35,10 +36,12 @@ class Segment(NamedTuple):
     findings: list[str]
     said_at: Instant
     dated: bool
+    absent: bool = False
 
     def says_the_same_as(self, other: "Segment") -> bool:
         """Tell whether both give the same value, whenever they do so."""
-        return self.value == other.value and self.std == other.std and self.findings == other.findings
+        mine, theirs = ((s.value, s.std, s.findings, s.absent) for s in (self, other))
+        return mine == theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +93,34 @@ class State:
 EMPTY = State()
 
 
-def fold(facts: Iterable[Said], *, may_blank: bool, longest: int) -> State:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the domain says about folding: its attributes, whether the source may blank, segments kept of one each."""
+
+    attributes: frozenset[str]
+    may_blank: bool
+    longest: int
+
+
+def fold(facts: Iterable[Said], terms: Terms) -> State:
     """Fold facts in any order: the same facts always give the same state."""
     ordered = sorted(facts, key=lambda said: said.order)
-    return reduce(lambda state, said: apply(state, said, may_blank=may_blank, longest=longest), ordered, EMPTY)
+    return reduce(lambda state, said: apply(state, said, terms), ordered, EMPTY)
 
 
-def apply(state: State, said: Said, *, may_blank: bool, longest: int) -> State:
-    """Add the newest fact to a state; at most `longest` segments per attribute are kept, the newest."""
+def apply(state: State, said: Said, terms: Terms) -> State:
+    """Add the newest fact to a state."""
     if said.operation == "delete":
         return State(said.order, said.valid_from, state.claims)
     claims = dict(state.claims) if state.ended is None else _cut(state.claims, state.ended)
-    spoken = {*claims, *said.values} if said.operation == "full" else set(said.values)
+    spoken = set(said.values)
+    if said.operation == "full":
+        spoken |= terms.attributes if said.dated else claims.keys()
     for name in spoken:
         standard = said.values.get(name)
-        if standard is not None and standard.value is None and not may_blank:
+        if standard is not None and standard.value is None and not terms.may_blank:
             continue
-        segments = _put(claims.get(name, []), standard, said)[-longest:]
+        segments = _put(claims.get(name, []), standard, said)[-terms.longest :]
         if segments:
             claims[name] = segments
         else:
@@ -127,9 +141,10 @@ def _put(segments: list[Segment], standard: Standard | None, said: Said) -> list
     start = said.valid_from
     later = [] if said.replace else [s for s in segments if s.dated and s.start > start]
     earlier = _before(segments, start)
-    if standard is None:
-        return earlier + later
     end = later[0].start if later else None
+    if standard is None:
+        gap = [Segment(start, end, None, None, [], said.said_at, said.dated, absent=True)] if said.dated else []
+        return [*earlier, *gap, *later]
     codes = [finding.code for finding in standard.findings]
     new = Segment(start, end, standard.value, standard.std, codes, said.said_at, said.dated)
     if earlier and not said.dated and earlier[-1].end == start and earlier[-1].says_the_same_as(new):

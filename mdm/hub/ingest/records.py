@@ -9,7 +9,7 @@ from mdm.core.domains import Domain, block_keys_of, comparable_of, standardize_r
 from mdm.core.ids import lock_number
 from mdm.core.matching import Comparable
 from mdm.errors import Moved, VersionConflict
-from mdm.hub.ingest.fold import EMPTY, UNVERSIONED, Said, State, apply, fold
+from mdm.hub.ingest.fold import EMPTY, UNVERSIONED, Said, State, Terms, apply, fold
 from mdm.hub.ingest.interpret import Parsed, Refused, say, utc
 from mdm.store import records
 from mdm.store.records import RecordName
@@ -130,16 +130,16 @@ def _take(work: Work, domain: Domain, folded: Folded, p: Parsed, digests: dict[i
         return
     if version is not None:
         digests[version] = p.digest
-    source, longest = domain.sources[p.name.source], domain.limits.slices
+    source = domain.sources[p.name.source]
+    terms = Terms(frozenset(domain.attributes), source.may_blank, domain.limits.slices)
     if order is None or p.said.order > order:
-        new = apply(folded.state, p.said, may_blank=source.may_blank, longest=longest)
+        new = apply(folded.state, p.said, terms)
         same = new.claims == folded.state.claims and new.ended == folded.state.ended and order is not None
         folded.outcomes[p.delivery.id] = "unchanged" if same else "applied"
     else:
         earlier = [] if folded.before is None else records.facts(work.session, folded.before.id)
         said = [_said_again(domain, fact, time_trusted=source.time_trusted) for fact in earlier]
-        facts = [*said, *(k.said for k in folded.kept), p.said]
-        new = fold(facts, may_blank=source.may_blank, longest=longest)
+        new = fold([*said, *(k.said for k in folded.kept), p.said], terms)
         folded.outcomes[p.delivery.id] = "late"
     folded.state = new
     folded.kept.append(p)

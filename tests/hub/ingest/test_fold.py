@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mdm.core.standardize import Standard
-from mdm.hub.ingest.fold import EMPTY, UNVERSIONED, Order, Said, State, apply, fold
+from mdm.hub.ingest.fold import EMPTY, UNVERSIONED, Order, Said, State, Terms, apply, fold
 
+ATTRIBUTES = frozenset({"name", "fax", "a", "b", "c"})
 DAY_0 = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -37,11 +38,11 @@ def said(
 
 
 def folded(*facts: Said, may_blank: bool = True, longest: int = 64) -> State:
-    return fold(facts, may_blank=may_blank, longest=longest)
+    return fold(facts, Terms(ATTRIBUTES, may_blank=may_blank, longest=longest))
 
 
 def history(state: State, name: str = "name") -> list[tuple[str, str | None, Any]]:
-    return [(s.start, s.end, s.value) for s in state.claims.get(name, [])]
+    return [(s.start, s.end, s.value) for s in state.claims.get(name, []) if not s.absent]
 
 
 def test_later_fact_follows_the_earlier_one_in_valid_time() -> None:
@@ -82,6 +83,11 @@ def test_dated_fact_waits_for_its_day() -> None:
 def test_undated_fact_holds_until_the_next_dated_one() -> None:
     state = folded(said(1, {"name": "A"}, effective=30), said(2, {"name": "B"}))
     assert history(state) == [(day(2), day(30), "B"), (day(30), None, "A")]
+
+
+def test_attribute_that_a_dated_full_fact_leaves_out_ends_there_however_late_it_came() -> None:
+    state = folded(said(1, {"name": "A"}, effective=30), said(2, {"name": "A", "fax": "1"}))
+    assert history(state, "fax") == [(day(2), day(30), "1")]
 
 
 def test_replacing_fact_ends_the_dated_ones_behind_it() -> None:
@@ -156,7 +162,7 @@ def test_any_permutation_of_versioned_facts_gives_the_same_state(orders: tuple[l
 def test_adding_the_newest_fact_equals_folding_all(given: list[Said]) -> None:
     state = EMPTY
     for fact in given:
-        state = apply(state, fact, may_blank=True, longest=64)
+        state = apply(state, fact, Terms(ATTRIBUTES, may_blank=True, longest=64))
     assert state == folded(*given)
 
 
@@ -193,7 +199,9 @@ def test_fold_agrees_with_reading_fact_by_fact(given: list[Said], at: int) -> No
     state = folded(*given)
     for name in "abc":
         found = [
-            s.value for s in state.claims.get(name, []) if s.start <= day(at) and (s.end is None or day(at) < s.end)
+            s.value
+            for s in state.claims.get(name, [])
+            if not s.absent and s.start <= day(at) and (s.end is None or day(at) < s.end)
         ]
         expected = naive_value(given, name, day(at))
         assert found == ([] if expected is ... else [expected])
