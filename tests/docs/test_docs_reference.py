@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from mdm.core import domains
 from mdm.core.domains import declaration as domain_files
 from mdm.core.matching import document as match_files
+from mdm.core.security import ROLES
 from mdm.core.standardize import STANDARDIZERS
 from mdm.hub import announce
 from mdm.hub.announce import Cause, Change
@@ -78,6 +79,10 @@ def test_every_standardizer_is_documented_and_nothing_else() -> None:
 def test_every_rule_is_documented() -> None:
     page = (REFERENCE.parent / "survivorship.md").read_text()
     assert [rule for rule in Rule if f"`{rule}`" not in page] == []
+
+
+def test_every_role_is_documented_and_nothing_else() -> None:
+    assert sorted(first_column("../how-to/keys-and-roles.md", "## Roles")) == sorted(ROLES)
 
 
 def event() -> Any:
