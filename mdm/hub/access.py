@@ -79,7 +79,8 @@ def authenticate(work: Work, text: str) -> Actor:
     """Return the actor a key stands for; raises Unauthenticated without saying which part was wrong."""
     scheme, _, rest = text.partition("_")
     prefix, _, secret = rest.partition("_")
-    key = api_keys.find(work.session, prefix) if scheme == SCHEME and secret.isascii() else None
+    findable = scheme == SCHEME and prefix.isascii() and prefix.isalnum()
+    key = api_keys.find(work.session, prefix) if findable else None
     expected = key.hash if key is not None else bytes(32)
     genuine = hmac.compare_digest(expected, _hash(secret)) and key is not None
     if not genuine or key is None or key.revoked_at is not None:
