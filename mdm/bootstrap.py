@@ -11,18 +11,20 @@ from pathlib import Path
 import structlog
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from mdm import sources
 from mdm.core import domains
 from mdm.core.clock import Clock, utc_now
 from mdm.core.domains import Catalog
+from mdm.core.ids import lock_number
 from mdm.core.security import SYSTEM, Actor
+from mdm.errors import Unavailable
 from mdm.hub import Hub, releases
 from mdm.settings import Settings
 from mdm.sources import Registry
+from mdm.store import condition, work
 from mdm.store import engine as engines
-from mdm.store import work
 from mdm.store.work import Work
 
 PACKAGE = Path(__file__).parent
@@ -36,12 +38,13 @@ def migrations_folder() -> Path:
 
 
 def migrate(dsn: str) -> None:
-    """Bring the database to the newest schema."""
+    """Bring the database to the newest schema; of several that try at once one does it, the others wait."""
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()))
     engine = engines.create(dsn, pool_size=1)
     try:
         with engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": lock_number("migrate")})
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     finally:
@@ -82,9 +85,11 @@ def opened_engine(dsn: str, settings: Settings) -> Iterator[Engine]:
 
 @contextmanager
 def open_hub(settings: Settings, dsn: str, *, clock: Clock = utc_now) -> Iterator[Hub]:
-    """Open a hub on a prepared database, with the releases in force."""
+    """Open a hub on a prepared database, with the releases in force; raises Unavailable if it is none."""
     with opened_engine(dsn, settings) as engine:
         with work.begin(engine, actor=SYSTEM, clock=clock, catalog=NO_DOMAINS) as first:
+            if condition.revision(first.session) is None:
+                raise Unavailable("The database has never been prepared.", hint="`mdm migrate` does it.")
             catalog = releases.active_catalog(first)
         registry = mappings(settings)
         registry.check({name: domain.attributes for name, domain in catalog.domains.items()})

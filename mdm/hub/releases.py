@@ -19,7 +19,7 @@ class Proposal:
     """How a declaration file stands to the release in force."""
 
     domain: str
-    state: str  # "active" (as the file says), "draft" (kept as a new draft), "known draft" or "first release"
+    state: str  # "active" (as the file says), "draft" (kept as a new draft), "known draft", "first release" or "new"
     number: int
     hash: str
 
@@ -31,6 +31,7 @@ def active_catalog(work: Work) -> Catalog:
 
 def store_first(work: Work, documents: Mapping[str, Document]) -> list[Proposal]:
     """Switch on release 1 of every domain that has none; files of other domains are left alone."""
+    releases.lock(work.session)
     found = []
     for domain, document in sorted(documents.items()):
         if releases.last_number(work.session, domain) == 0:
@@ -41,21 +42,27 @@ def store_first(work: Work, documents: Mapping[str, Document]) -> list[Proposal]
 
 
 def propose(work: Work, documents: Mapping[str, Document]) -> list[Proposal]:
-    """Keep every declaration that differs from the release in force as a draft, and tell how each file stands."""
+    """Keep every declaration that differs from the release in force as a draft, and tell how each file stands.
+
+    A new domain is not kept: the next start switches on its first release.
+    """
     work.actor.require(Permission.ADMINISTER)
+    releases.lock(work.session)
     return [_propose(work, domain, document) for domain, document in sorted(documents.items())]
 
 
 def _propose(work: Work, domain: str, document: Document) -> Proposal:
     parse(document)
     content = digest(document)
+    last = releases.last_number(work.session, domain)
+    if last == 0:
+        return Proposal(domain, "new", 1, content)
     known = {r.hash: r for r in releases.of_domain(work.session, domain) if r.state in ("active", "draft")}
     if content in known:
         same = known[content]
         return Proposal(domain, "active" if same.state == "active" else "known draft", same.number, content)
-    number = releases.last_number(work.session, domain) + 1
-    releases.add(work.session, _release(work, domain, document, number=number, state="draft"))
-    return Proposal(domain, "draft", number, content)
+    releases.add(work.session, _release(work, domain, document, number=last + 1, state="draft"))
+    return Proposal(domain, "draft", last + 1, content)
 
 
 def history(work: Work, domain: str) -> list[Release]:

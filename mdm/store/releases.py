@@ -2,10 +2,16 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlmodel import Session, col
 
+from mdm.core.ids import lock_number
 from mdm.store.tables import Release
+
+
+def lock(session: Session) -> None:
+    """Wait until nobody else numbers releases, until the transaction ends."""
+    session.connection().execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": lock_number("releases")})
 
 
 def active(session: Session) -> Sequence[Release]:

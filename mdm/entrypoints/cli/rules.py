@@ -15,6 +15,7 @@ MEANING = {
     "active": "in force as the file says",
     "draft": "differs from what is in force: kept as a draft",
     "known draft": "kept as a draft before",
+    "new": "not in force yet: `mdm migrate` switches it on",
 }
 
 

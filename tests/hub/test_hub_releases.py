@@ -1,0 +1,116 @@
+import copy
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from mdm import bootstrap
+from mdm.core.domains import load_documents
+from mdm.core.ids import digest
+from mdm.core.security import Actor
+from mdm.errors import DeclarationError, Forbidden, UnknownDomain
+from mdm.hub import releases
+from mdm.settings import Settings
+from tests.support.hubs import HubUnderTest, opened_hub
+
+Documents = dict[str, dict[str, Any]]
+READER = Actor("anna", frozenset({"reader"}))
+
+
+@pytest.fixture
+def changed() -> Documents:
+    """The shipped declarations with another title of suppliers."""
+    documents = copy.deepcopy(load_documents())
+    documents["supplier"]["declaration"]["title"] = "Vendor"
+    return documents
+
+
+def propose(hub: HubUnderTest, documents: Documents) -> dict[str, tuple[str, int]]:
+    with hub.hub.begin() as work:
+        return {p.domain: (p.state, p.number) for p in releases.propose(work, documents)}
+
+
+def stored(hub: HubUnderTest, domain: str = "supplier") -> list[tuple[int, str]]:
+    with hub.hub.begin() as work:
+        return [(release.number, release.state) for release in releases.history(work, domain)]
+
+
+def test_first_start_stores_release_1_of_every_domain(database: str) -> None:
+    found = bootstrap.prepare(Settings(), database)
+    assert {(p.domain, p.state, p.number) for p in found} == {
+        ("customer", "first release", 1),
+        ("supplier", "first release", 1),
+    }
+    assert {p.domain: p.hash for p in found} == {name: digest(document) for name, document in load_documents().items()}
+
+
+def test_second_start_stores_nothing(hub: HubUnderTest) -> None:
+    assert bootstrap.prepare(Settings(), hub.dsn) == []
+
+
+def test_stored_release_is_the_declaration_as_it_was(hub: HubUnderTest) -> None:
+    with hub.hub.begin() as work:
+        (release,) = releases.history(work, "customer")
+    assert digest(release.document) == release.hash == digest(load_documents()["customer"])
+
+
+def test_priority_of_sources_survives_the_database(hub: HubUnderTest) -> None:
+    assert list(hub.hub.catalog.domain("customer").sources) == ["erp", "crm", "shop"]
+    assert hub.hub.catalog.domain("supplier").policy.sources == ("erp", "procurement", "portal")
+
+
+def test_unchanged_files_are_what_is_in_force(hub: HubUnderTest) -> None:
+    assert propose(hub, load_documents()) == {"customer": ("active", 1), "supplier": ("active", 1)}
+    assert stored(hub) == [(1, "active")]
+
+
+def test_changed_file_becomes_a_draft_once(hub: HubUnderTest, changed: Documents) -> None:
+    assert propose(hub, changed)["supplier"] == ("draft", 2)
+    assert propose(hub, changed) == {"customer": ("active", 1), "supplier": ("known draft", 2)}
+    assert stored(hub) == [(1, "active"), (2, "draft")]
+
+
+def test_every_other_change_is_another_draft(hub: HubUnderTest, changed: Documents) -> None:
+    propose(hub, changed)
+    changed["supplier"]["declaration"]["title"] = "Vendors"
+    assert propose(hub, changed)["supplier"] == ("draft", 3)
+
+
+def test_draft_does_not_come_into_force_by_starting_again(hub: HubUnderTest, changed: Documents) -> None:
+    propose(hub, changed)
+    with opened_hub(hub.dsn) as again:
+        assert again.hub.catalog.domain("supplier").title == "Supplier"
+        assert again.hub.catalog.domain("supplier").release == 1
+        assert stored(again) == [(1, "active"), (2, "draft")]
+
+
+def test_new_domain_is_no_draft_but_waits_for_the_next_start(hub: HubUnderTest, changed: Documents) -> None:
+    changed["vendor"] = copy.deepcopy(changed["supplier"])
+    changed["vendor"]["declaration"]["domain"] = "vendor"
+    assert propose(hub, changed)["vendor"] == ("new", 1)
+    with hub.hub.begin() as work:
+        (first,) = releases.store_first(work, changed)
+    assert (first.domain, first.state) == ("vendor", "first release")
+
+
+def test_invalid_declaration_is_not_proposed(hub: HubUnderTest, changed: Documents) -> None:
+    changed["supplier"]["declaration"]["search"] = ["nmae"]
+    with pytest.raises(DeclarationError, match="nmae"):
+        propose(hub, changed)
+    assert stored(hub) == [(1, "active")]
+
+
+def test_proposing_is_for_administrators(hub: HubUnderTest, changed: Documents) -> None:
+    with pytest.raises(Forbidden), hub.hub.begin_as(READER) as work:
+        releases.propose(work, changed)
+
+
+def test_history_of_an_unknown_domain_is_refused(hub: HubUnderTest) -> None:
+    with pytest.raises(UnknownDomain, match="Did you mean `supplier`"), hub.hub.begin_as(READER) as work:
+        releases.history(work, "suplier")
+
+
+def test_two_proposals_at_once_are_one_draft(hub: HubUnderTest, changed: Documents) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: propose(hub, changed)["supplier"], range(4)))
+    assert sorted(found) == [("draft", 2), *[("known draft", 2)] * 3]
