@@ -37,7 +37,14 @@ async def _broker_probe(settings: Settings) -> AsyncIterator[Callable[[], Awaita
     if settings.nats_url is None:
         yield _unconfigured
         return
-    async with JetStreamBroker(settings.nats_url, settings.stream, name="mdm-api", timeout=PROBE_SECONDS) as broker:
+    broker = JetStreamBroker(
+        settings.nats_url,
+        settings.stream,
+        name="mdm-api",
+        credentials=settings.nats_credentials,
+        timeout=PROBE_SECONDS,
+    )
+    async with broker:
 
         async def ask() -> Sequence[str]:
             found = await probe(broker, stream_plan(settings), monitor_url=settings.nats_monitor_url)

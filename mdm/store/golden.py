@@ -91,14 +91,21 @@ def slices_at(session: Session, master_id: UUID, version: int) -> Sequence[Row]:
     return run(session, "golden/read_slices_at", id=master_id, version=version)
 
 
-def links_at(session: Session, master_id: UUID, version: int) -> Sequence[Row]:
-    """Return the crosswalk of one version: source, source_key, link_no, reason, ended_at."""
-    return run(session, "golden/read_links_at", id=master_id, version=version)
+def links_at(
+    session: Session, master_id: UUID, version: int, *, known_at: datetime | None, untimely: Sequence[str]
+) -> Sequence[Row]:
+    """Return the crosswalk of one version: source, source_key, link_no, reason, ended_at (None: not deleted by then).
+
+    `untimely` are the sources whose times are not trusted.
+    """
+    return run(
+        session, "golden/read_links_at", id=master_id, version=version, known_at=known_at, untimely=list(untimely)
+    )
 
 
-def aliases(session: Session, master_id: UUID) -> list[UUID]:
-    """Return every id that has been merged into this master, directly or through others."""
-    return [r.id for r in run(session, "golden/read_aliases", id=master_id)]
+def aliases(session: Session, master_id: UUID, known_at: datetime | None) -> list[UUID]:
+    """Return every id that was merged into this master by `known_at` (None: now), directly or through others."""
+    return [r.id for r in run(session, "golden/read_aliases", id=master_id, known_at=known_at)]
 
 
 def search(session: Session, *, domain: str, patterns: list[str], after: UUID | None, limit: int) -> Sequence[Row]:

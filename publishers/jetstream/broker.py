@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Self, cast
 
 import nats.errors
@@ -28,11 +29,20 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 class JetStreamBroker:
     """A stream on a NATS server, connected when first used and again after every loss."""
 
-    def __init__(self, url: str, stream: str, *, name: str = "publisher", timeout: float = 5.0) -> None:
-        """`timeout` seconds without an answer leave the outcome of a call unknown."""
+    def __init__(
+        self,
+        url: str,
+        stream: str,
+        *,
+        name: str = "publisher",
+        credentials: Path | None = None,
+        timeout: float = 5.0,
+    ) -> None:
+        """`timeout` seconds without an answer leave the outcome of a call unknown; `credentials` is a .creds file."""
         self.stream = stream
         self._url = url
         self._name = name
+        self._credentials = credentials
         self._timeout = timeout
         self._link: Link | None = None
         self._opening = asyncio.Lock()
@@ -114,7 +124,9 @@ class JetStreamBroker:
         async with self._opening:
             if self._link is None or self._link.closed.is_set():
                 self._link = None  # any -ERR closes a connection for good
-                self._link = await connect(self._url, name=self._name, timeout=self._timeout)
+                self._link = await connect(
+                    self._url, name=self._name, credentials=self._credentials, timeout=self._timeout
+                )
             return self._link
 
     def _context(self, link: Link) -> JetStreamContext:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import nats.errors
 from nats.aio.client import Client
@@ -35,11 +36,20 @@ class Link:
         await self.client.close()
 
 
-async def connect(url: str, *, name: str, timeout: float = 5.0) -> Link:  # noqa: ASYNC109 (the client has none)
-    """Connect to a server; raise Unavailable if none answers in time and NotReady if it is too old."""
+async def connect(
+    url: str,
+    *,
+    name: str,
+    credentials: Path | None = None,
+    timeout: float = 5.0,  # noqa: ASYNC109 (the client has none)
+) -> Link:
+    """Connect to a server; raise Unavailable if none answers in time and NotReady if it is too old.
+
+    `credentials` is a file (.creds) to log in with.
+    """
     link = Link(Client())
     try:
-        await asyncio.wait_for(_open(link, url, name=name), timeout)
+        await asyncio.wait_for(_open(link, url, name=name, credentials=credentials), timeout)
     except TimeoutError as error:
         reason = link.client.last_error or "no answer"
         await link.close()
@@ -57,7 +67,7 @@ async def connect(url: str, *, name: str, timeout: float = 5.0) -> Link:  # noqa
     return link
 
 
-async def _open(link: Link, url: str, *, name: str) -> None:
+async def _open(link: Link, url: str, *, name: str, credentials: Path | None) -> None:
     async def disconnected() -> None:  # an exception in a callback would stop the client from reconnecting
         link.losses += 1
 
@@ -70,6 +80,7 @@ async def _open(link: Link, url: str, *, name: str) -> None:
     await link.client.connect(
         url,
         name=name,
+        user_credentials=str(credentials) if credentials else None,
         pending_size=0,  # what is published while disconnected must fail, not appear minutes later
         ping_interval=5,
         max_outstanding_pings=2,  # a frozen server is noticed after seconds

@@ -5,6 +5,7 @@ import logging
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic
 
 import nats.errors
@@ -54,12 +55,13 @@ class Subscriber(Generic[Connection]):
         batch: int = 200,
         ack_wait: float = 30.0,
         retry_delays: Sequence[float] = RETRY_DELAYS,
+        credentials: Path | None = None,
     ) -> None:
         """`name` is this subscriber's durable consumer: one name per store, never shared.
 
         `handler(connection, event)` runs in a thread, inside the store's transaction; when it raises, the event is
         tried again after each of `retry_delays` (seconds) and then given up. What was in hand at a crash comes again
-        after `ack_wait` seconds, within which a batch must be handled.
+        after `ack_wait` seconds, within which a batch must be handled. `credentials` is a file (.creds) to log in with.
         """
         self.progress = Progress()
         self._url = url
@@ -71,6 +73,7 @@ class Subscriber(Generic[Connection]):
         self._batch = batch
         self._ack_wait = ack_wait
         self._retry_delays = tuple(retry_delays)
+        self._credentials = credentials
         self._failures: dict[int, int] = {}
 
     def run_until_signal(self) -> None:
@@ -101,7 +104,7 @@ class Subscriber(Generic[Connection]):
                 self.progress.connected = self.progress.caught_up = False
 
     async def _follow(self, stop: asyncio.Event) -> None:
-        link = await connect(self._url, name=self._name)
+        link = await connect(self._url, name=self._name, credentials=self._credentials)
         try:
             consumer = await bind(
                 link.client.jetstream(),

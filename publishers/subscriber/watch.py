@@ -1,6 +1,7 @@
 """Looking on: events as they come, without a position."""
 
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 import nats.errors
 from nats.js import api
@@ -14,14 +15,20 @@ PATIENCE = 1.0
 
 
 async def watch(
-    url: str, *, stream: str, subjects: Sequence[str], newest: bool = False, name: str = "watch"
+    url: str,
+    *,
+    stream: str,
+    subjects: Sequence[str],
+    newest: bool = False,
+    name: str = "watch",
+    credentials: Path | None = None,
 ) -> AsyncIterator[Event]:
     """Yield events for as long as the reader likes: from now on, or (`newest`) from the last of every subject.
 
     Raises Unavailable when the connection or the consumer is lost.
     """
     policy = api.DeliverPolicy.LAST_PER_SUBJECT if newest else api.DeliverPolicy.NEW
-    link = await connect(url, name=name)
+    link = await connect(url, name=name, credentials=credentials)
     try:
         try:
             consumer = await link.client.jetstream().add_consumer(stream, passing(policy, subjects=subjects))

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from uuid import UUID
 
 from mdm import bootstrap
-from mdm.entrypoints.cli.connection import dsn_of, nats_url_of
+from mdm.entrypoints.cli.connection import connected, dsn_of
 from mdm.hub import Hub
 from mdm.hub.audit import AuditReport, StreamSurvey, audit
 from mdm.settings import Settings
@@ -33,15 +33,16 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def audited(hub: Hub, settings: Settings) -> AuditReport:
     """Survey the stream, then check the database against it."""
-    survey = asyncio.run(_survey(nats_url_of(settings), settings.stream))
+    survey = asyncio.run(_survey(connected(settings)))
     with hub.begin() as work:
         return audit(work, survey=survey)
 
 
-async def _survey(url: str, stream: str) -> StreamSurvey | None:
+async def _survey(settings: Settings) -> StreamSurvey | None:
     survey = StreamSurvey()
+    url, credentials = settings.nats_url or "", settings.nats_credentials
     try:
-        async with JetStreamBroker(url, stream, name="mdm-audit") as broker:
+        async with JetStreamBroker(url, settings.stream, name="mdm-audit", credentials=credentials) as broker:
             async for stored in broker.walk(newest=False):
                 survey.note(stored.subject, stored.version, UUID(stored.event_id), stored.sequence)
     except (BrokerError, NotReady):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from mdm import bootstrap
 from mdm.entrypoints.cli.connection import dsn_of
@@ -44,10 +44,12 @@ def accept(hub: Hub, files: Sequence[tuple[str, Path]], *, console: Console) -> 
     ids = []
     with Progress(TextColumn("{task.description}"), BarColumn(), "{task.percentage:>3.0f}%", console=console) as bars:
         for source, path in files:
-            bar = bars.add_task(f"accept {source}/{path.name}", total=None)
-            for progress in loads.load_file(hub.begin, path, source=source, registry=hub.registry):
-                bars.update(bar, total=progress.size, completed=progress.position)
-            ids.append(progress.load_id)
+            steps = loads.load_file(hub.begin, path, source=source, registry=hub.registry)
+            begun = next(steps)
+            bar = bars.add_task(f"accept {source}/{path.name}", total=begun.size, completed=begun.position)
+            for progress in steps:
+                bars.update(bar, completed=progress.position)
+            ids.append(begun.load_id)
     return ids
 
 
@@ -75,7 +77,7 @@ def reports(hub: Hub, ids: Sequence[UUID]) -> list[LoadReport]:
 def summary(found: Sequence[LoadReport]) -> Table:
     """Return what became of the rows of loads, as a table."""
     states = sorted({state for r in found for state in r.deliveries})
-    table = Table("Source", "File", "Rows", *states)
+    table = Table("Source", Column("File", overflow="fold"), "Rows", *states)
     for r in found:
         table.add_row(r.source, r.file_name, str(r.rows), *(str(r.deliveries.get(state, 0)) for state in states))
     return table

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from mdm.entrypoints.cli import commands
 from mdm.errors import InvalidInput, MdmError, NotFound
 from mdm.settings import Settings
+from publishers import PublishError
 
 FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
 
@@ -33,7 +34,7 @@ def main(typed: Sequence[str] | None = None) -> int:
 
 def report(error: Exception) -> int:
     """Print what was wrong and what to do next, and return the exit code."""
-    if isinstance(error, MdmError):
+    if isinstance(error, MdmError | PublishError):
         print(f"mdm: {error.message}", file=sys.stderr)
         if error.hint:
             print(f"     {error.hint}", file=sys.stderr)

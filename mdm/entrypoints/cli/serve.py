@@ -4,8 +4,9 @@ import argparse
 
 import uvicorn
 
+from mdm import bootstrap
 from mdm.asgi import create_app
-from mdm.entrypoints.cli.connection import connected
+from mdm.entrypoints.cli.connection import connected, dsn_of
 from mdm.settings import Settings
 
 
@@ -16,6 +17,8 @@ def configure(_parser: argparse.ArgumentParser) -> None:
 def run(_arguments: argparse.Namespace, settings: Settings) -> int:
     """Answer requests until SIGTERM or Ctrl-C."""
     found = connected(settings)
+    with bootstrap.open_hub(found, dsn_of(found)):
+        pass  # what cannot be opened is said here, before the server hides it in a traceback
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(found),

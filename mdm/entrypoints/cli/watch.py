@@ -5,7 +5,7 @@ import asyncio
 
 from rich.console import Console
 
-from mdm.entrypoints.cli.connection import nats_url_of
+from mdm.entrypoints.cli.connection import connected
 from mdm.hub.announce import SUBJECT
 from mdm.settings import Settings
 from publishers import Event
@@ -21,14 +21,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print events until Ctrl-C."""
-    asyncio.run(_print(arguments, nats_url_of(settings), settings.stream))
+    asyncio.run(_print(arguments, connected(settings)))
     return 0
 
 
-async def _print(arguments: argparse.Namespace, url: str, stream: str) -> None:
+async def _print(arguments: argparse.Namespace, settings: Settings) -> None:
     console = Console(highlight=False)
-    subjects = [f"{SUBJECT}.{arguments.domain}.*"]
-    async for event in watch(url, stream=stream, subjects=subjects, newest=arguments.newest, name="mdm-watch"):
+    events = watch(
+        settings.nats_url or "",
+        stream=settings.stream,
+        subjects=[f"{SUBJECT}.{arguments.domain}.*"],
+        newest=arguments.newest,
+        name="mdm-watch",
+        credentials=settings.nats_credentials,
+    )
+    async for event in events:
         if arguments.json:
             print(event.data.decode(), flush=True)
         else:
@@ -40,4 +47,7 @@ def _line(event: Event) -> str:
     changed = ", ".join(
         f"{name}: {change['before']!r} → {change['after']!r}" for name, change in body["changes"].items()
     )
-    return f"{event.time:%H:%M:%S} {event.type:<18} {body['domain']} {body['master']} v{event.version}  {changed}"
+    when = "" if body["effective"] else f" from {body['effective_at'][:10]} on"
+    records = ", ".join(f"{link['source']}/{link['key']}" for link in body["crosswalk"] if link["linked"])
+    told = changed or f"now {body['identity']['status']}, records: {records or 'none'}"
+    return f"{event.time:%H:%M:%S} {event.type:<18} {body['domain']} {body['master']} v{event.version}{when}  {told}"

@@ -10,9 +10,10 @@ from mdm.hub.announce import SUBJECT
 from mdm.settings import Settings
 from publishers import BrokerError, NotReady, StreamError
 from publishers.jetstream import JetStreamBroker, StreamPlan, provision
-from publishers.relay import Relay
+from publishers.relay import Metrics, Relay, State
 
 OUTAGE_PAUSE = 1.0
+REPORT_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
 
@@ -26,14 +27,32 @@ async def publish(
     settings: Settings, *, dsn: str, nats_url: str, stop: asyncio.Event, faults: Callable[[str], None]
 ) -> None:
     """Publish until `stop` is set; raises Unavailable when stream and database contradict each other."""
-    async with JetStreamBroker(nats_url, settings.stream, name="mdm-relay") as broker:
+    broker = JetStreamBroker(nats_url, settings.stream, name="mdm-relay", credentials=settings.nats_credentials)
+    async with broker:
         await _provisioned(broker, settings, stop)
+        relay = Relay(dsn, broker, faults=faults)
+        reporting = asyncio.create_task(_report_waiting(relay.metrics))
         try:
-            await Relay(dsn, broker, faults=faults).run(stop)
+            await relay.run(stop)
         except StreamError as error:
-            raise Unavailable(
-                str(error), hint="Publishing waits for a person: docs/runbook.md says what to do."
-            ) from error
+            hint = "Publishing waits for a person: docs/runbook.md says what to do."
+            raise Unavailable(str(error), hint=hint) from error
+        finally:
+            reporting.cancel()
+
+
+async def _report_waiting(metrics: Metrics) -> None:
+    """Log, as long as events wait, what they wait for."""
+    while True:
+        await asyncio.sleep(REPORT_SECONDS)
+        if metrics.lag_seconds > REPORT_SECONDS and metrics.state in (State.PUBLISHING, State.WAITING):
+            log.warning(
+                "events_wait",
+                events=metrics.pending,
+                seconds=round(metrics.lag_seconds),
+                blocked_subjects=metrics.blocked,
+                reason=metrics.last_error,
+            )
 
 
 async def _provisioned(broker: JetStreamBroker, settings: Settings, stop: asyncio.Event) -> None:

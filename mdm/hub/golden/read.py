@@ -71,6 +71,8 @@ def read(
     stretch = next((s for s in stretches if _covers(s, instant)), None)
     whole = stretch.attributes if stretch is not None else {}
     shown = domain.publishable(whole)
+    untimely = [name for name, source in domain.sources.items() if not source.time_trusted]
+    links = golden.links_at(work.session, version.master_id, version.version, known_at=known_at, untimely=untimely)
     return GoldenView(
         domain=domain.name,
         master_id=version.master_id,
@@ -83,8 +85,8 @@ def read(
         attributes=shown,
         masked=sorted(whole.keys() - shown.keys()),
         provenance={name: stretch.provenance[name] for name in shown} if stretch is not None else {},
-        crosswalk=[_link(row) for row in golden.links_at(work.session, version.master_id, version.version)],
-        aliases=golden.aliases(work.session, version.master_id),
+        crosswalk=[_link(row) for row in links],
+        aliases=golden.aliases(work.session, version.master_id, known_at),
     )
 
 
