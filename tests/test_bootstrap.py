@@ -70,7 +70,7 @@ def test_broken_declaration_stops_the_start_before_anything_is_stored(
     postgres_server: ForgetfulPostgres, database: str, tmp_path: Path
 ) -> None:
     (tmp_path / "supplier.yaml").write_text("domain: supplier\n")
-    with pytest.raises(DeclarationError, match="supplier.yaml"):
+    with pytest.raises(DeclarationError, match=r"supplier\.yaml"):
         bootstrap.prepare(Settings(domains_dir=tmp_path), database)
     assert len(bootstrap.prepare(Settings(), database)) == 2
 

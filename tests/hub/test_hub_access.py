@@ -44,8 +44,8 @@ def test_no_two_keys_are_alike(hub: HubUnderTest) -> None:
     "text",
     [
         "", "mdm", "mdm_", "mdm__", "{0}", "mdm_{0}", "mdm_{0}_", "mdm_{0}_wrong", "mdm_{0}_{1}x", "MDM_{0}_{1}",
-        " mdm_{0}_{1}", "mdm_{0}_{1}\n", "mdm_00000000_{1}", "mdm_{0}_ü", "mdm_\x00_x", "mdm_\ud800_x", "mdm_{0}_\ud800",
-        "mdm_' OR 1=1 --_x", "mdm_%_x", "mdm_" + "a" * 100_000 + "_x",
+        " mdm_{0}_{1}", "mdm_{0}_{1}\n", "mdm_00000000_{1}", "mdm_{0}_ü", "mdm_\x00_x", "mdm_\ud800_x",
+        "mdm_{0}_\ud800",        "mdm_' OR 1=1 --_x", "mdm_%_x", "mdm_" + "a" * 100_000 + "_x",
     ],
 )  # fmt: skip
 def test_anything_but_the_key_is_refused_without_a_reason(hub: HubUnderTest, text: str) -> None:
