@@ -24,11 +24,22 @@ def read_json(raw: bytes) -> JSON:
         document = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise UnreadableRow(
-            f"The JSON is broken: {error}.", hint="Send one complete JSON value in UTF-8.", reason="json"
+            f"The JSON is broken: {_without_utf8(raw) or error}.",
+            hint="Send one complete JSON value in UTF-8.",
+            reason="json",
         ) from None
     if _keys(document, 0, raw) != len(KEY.findall(raw)):
         json.loads(raw, object_pairs_hook=_unique)
     return document
+
+
+def _without_utf8(raw: bytes) -> str | None:
+    """Say which byte is no UTF-8, if any."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        return f"byte 0x{raw[error.start]:02X} at position {error.start} is no UTF-8"
+    return None
 
 
 def check_json(document: JSON) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from mdm.core.domains import Catalog, Domain, standardize_record
 from mdm.core.ids import digest
 from mdm.core.standardize import Standard
-from mdm.errors import FutureSourceTime, MdmError, UnknownSource
+from mdm.errors import FutureSourceTime, InvalidAttributes, MdmError, UnknownSource
 from mdm.hub.ingest.fold import UNVERSIONED, Order, Said
 from mdm.sources import Registry, SourceFact
 from mdm.store.records import RecordName
@@ -50,7 +50,7 @@ def interpret(delivery: Row, *, catalog: Catalog, registry: Registry) -> Parsed 
         _check_time(fact, delivery.received_at)
         said = say(
             fact,
-            standardize_record(domain, fact.attributes),
+            _standardized(domain, fact),
             received_at=delivery.received_at,
             arrival=delivery.id,
             time_trusted=domain.sources[fact.source].time_trusted,
@@ -86,6 +86,14 @@ def content_digest(fact: SourceFact) -> str:
     """Return the digest by which two facts of one source version are the same."""
     effective = fact.effective_from and utc(fact.effective_from)
     return digest([fact.operation, effective, fact.replace, fact.master_id, fact.attributes])
+
+
+def _standardized(domain: Domain, fact: SourceFact) -> dict[str, Standard]:
+    try:
+        return standardize_record(domain, fact.attributes)
+    except InvalidAttributes as error:
+        path = f"attributes.{error.details.get('path', '')}"
+        raise InvalidAttributes(error.message, hint=error.hint, **(error.details | {"path": path})) from error
 
 
 def _check_source(domain: Domain, source: str) -> None:

@@ -26,7 +26,7 @@ ALLOWED = {
     "GET /v1/quarantine/{quarantine_id:int}/raw": DECIDING,
     "POST /v1/quarantine/{quarantine_id:int}/replay": DECIDING,
     "POST /v1/quarantine/{quarantine_id:int}/discard": DECIDING,
-    "GET /v1/tasks": OPERATING,
+    "GET /v1/tasks": READING,
     "GET /v1/{domain:str}": READING,
     "GET /v1/{domain:str}/{master_id:uuid}": READING,
     "GET /v1/{domain:str}/{master_id:uuid}/versions": READING,

@@ -53,8 +53,8 @@ BODIES = {
     "a master id that is none": (having(master_id="7"), "unreadable_row", "master_id"),
     "no attributes": (without("attributes"), "invalid_attributes", "attributes"),
     "a list of attributes": (having(attributes=[]), "invalid_attributes", "attributes"),
-    "an unknown attribute": (having(attributes={"nmae": "x"}), "invalid_attributes", "nmae"),
-    "an attribute of the wrong type": (having(attributes={"name": ["x"]}), "invalid_attributes", "name"),
+    "an unknown attribute": (having(attributes={"nmae": "x"}), "invalid_attributes", "attributes.nmae"),
+    "an attribute of the wrong type": (having(attributes={"name": ["x"]}), "invalid_attributes", "attributes.name"),
 }
 
 

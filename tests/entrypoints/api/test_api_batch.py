@@ -95,7 +95,7 @@ def test_what_only_processing_can_know_is_told_to_those_who_wait(api: Api) -> No
     answer = api.batch(lines(api.fact(attributes={"nmae": "x"})), lines=True, headers=WAIT)
     [row] = answer.json()["rows"]
     assert (row["status"], row["delivery"]["state"]) == (422, "quarantined")
-    assert row["problem"]["errors"][0]["path"] == "nmae"
+    assert row["problem"]["errors"][0]["path"] == "attributes.nmae"
 
 
 def test_rows_of_a_foreign_domain_are_refused_and_not_kept(api: Api) -> None:

@@ -38,7 +38,7 @@ def in_minutes(minutes: float) -> str:
 
 def test_unknown_attribute_is_named_with_the_one_that_was_probably_meant(hub: HubUnderTest) -> None:
     why = refused(hub, attributes={"name": "Bad GmbH", "websit": "bad.de"})
-    assert (why["code"], why["path"], why["name"]) == ("invalid_attributes", "websit", ("supplier", "bad"))
+    assert (why["code"], why["path"], why["name"]) == ("invalid_attributes", "attributes.websit", ("supplier", "bad"))
     assert why["message"] == "supplier has no attribute `websit`. Did you mean `website`?"
     assert why["severity"] == "medium"
 
@@ -60,7 +60,7 @@ def test_value_of_the_wrong_shape_is_named_by_its_path(
     hub: HubUnderTest, attributes: dict[str, Any], path: str
 ) -> None:
     why = refused(hub, attributes=attributes)
-    assert (why["code"], why["path"]) == ("invalid_attributes", path)
+    assert (why["code"], why["path"]) == ("invalid_attributes", f"attributes.{path}")
 
 
 def test_unknown_domain_is_named_with_those_there_are(hub: HubUnderTest) -> None:
