@@ -36,8 +36,7 @@ def write_edges(session: Session, rows: Sequence[dict[str, Any]], *, release: in
 
 def component(session: Session, ids: Iterable[int]) -> Sequence[Row]:
     """Return the records connected with these, each with its master if it has one."""
-    reached = run(session, "resolution/reach_component", ids=list(ids))
-    return run(session, "resolution/read_component", ids=[row.id for row in reached])
+    return run(session, "resolution/read_component", ids=list(ids))
 
 
 def edges(session: Session, ids: Iterable[int]) -> Sequence[Row]:
