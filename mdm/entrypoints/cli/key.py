@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from rich.console import Console
 from rich.table import Table
@@ -11,8 +11,11 @@ from mdm import bootstrap
 from mdm.core.clock import utc_now
 from mdm.core.security import ROLES
 from mdm.entrypoints.cli.connection import dsn_of
+from mdm.errors import InvalidInput
 from mdm.hub import access
 from mdm.settings import Settings
+
+LONGEST = 3_650  # days
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     create.add_argument("name", help="who or what will use it")
     create.add_argument("--role", action="append", required=True, choices=sorted(ROLES), help="may be given again")
     create.add_argument("--domain", action="append", help="restrict to a domain; may be given again (default: all)")
-    create.add_argument("--days", type=int, help="days until it expires (default: never)")
+    create.add_argument("--days", type=int, help=f"days until it expires, 1 to {LONGEST:,} (default: never)")
     actions.add_parser("list", help="show all keys, never their secrets")
     revoke = actions.add_parser("revoke", help="end a key at once")
     revoke.add_argument("prefix", help="what `mdm key list` shows in the first column")
@@ -32,7 +35,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Do what was asked."""
     with bootstrap.open_hub(settings, dsn_of(settings)) as hub, hub.begin() as work:
         if arguments.action == "create":
-            expires_at = utc_now() + timedelta(days=arguments.days) if arguments.days else None
+            expires_at = None if arguments.days is None else _in_days(arguments.days)
             key, text = access.create_key(
                 work,
                 name=arguments.name,
@@ -50,6 +53,12 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     elif arguments.action == "revoke":
         print(f"Key {arguments.prefix} is revoked.")
     return 0
+
+
+def _in_days(days: int) -> datetime:
+    if not 1 <= days <= LONGEST:
+        raise InvalidInput(f"A key lasts 1 to {LONGEST:,} days, not {days:,}.", path="days")
+    return utc_now() + timedelta(days=days)
 
 
 def _table(keys: Iterable[access.ShownKey]) -> Table:

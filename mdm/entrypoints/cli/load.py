@@ -40,7 +40,12 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def accept(hub: Hub, files: Sequence[tuple[str, Path]], *, console: Console) -> list[UUID]:
-    """Accept files of (source, path) in turn under a progress bar, and return their loads."""
+    """Accept files of (source, path) in turn under a progress bar, and return their loads.
+
+    Raises what is wrong with the first that cannot be loaded, before anything is kept.
+    """
+    for source, path in files:
+        loads.opened(path, source=source, registry=hub.registry)
     ids = []
     with Progress(TextColumn("{task.description}"), BarColumn(), "{task.percentage:>3.0f}%", console=console) as bars:
         for source, path in files:

@@ -2,25 +2,32 @@
 
 import argparse
 import asyncio
+import re
 
 from rich.console import Console
 
+from mdm.core.domains.declaration import NAME
 from mdm.entrypoints.cli.connection import connected
+from mdm.errors import InvalidInput
 from mdm.hub.announce import SUBJECT
 from mdm.settings import Settings
 from publishers import Event
 from publishers.subscriber import watch
 
+EVERY = "*"
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("domain", nargs="?", default="*", help="only this domain (default: all)")
+    parser.add_argument("domain", nargs="?", default=EVERY, help="only this domain (default: all)")
     parser.add_argument("--newest", action="store_true", help="begin with the newest event of every master")
     parser.add_argument("--json", action="store_true", help="print the data of each event, one a line")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print events until Ctrl-C."""
+    if arguments.domain != EVERY and not re.fullmatch(NAME, arguments.domain):
+        raise InvalidInput(f"`{arguments.domain}` is no name of a domain.", hint="Leave it out to watch all domains.")
     asyncio.run(_print(arguments, connected(settings)))
     return 0
 

@@ -12,9 +12,10 @@ from uuid import UUID
 
 from mdm.core.ids import new_id
 from mdm.core.security import Permission
-from mdm.errors import NotFound, UnknownFile
+from mdm.core.yaml_file import suggestion
+from mdm.errors import NotFound, UnknownFile, UnknownSource
 from mdm.hub.ingest.deliver import Message, deliver
-from mdm.sources import Feed, Registry, Row
+from mdm.sources import Feed, Registry, Row, Rows
 from mdm.store import deliveries, loads
 from mdm.store.tables import Load
 from mdm.store.work import Work
@@ -50,16 +51,21 @@ class LoadReport:
     deliveries: dict[str, int]
 
 
+def opened(path: Path, *, source: str, registry: Registry) -> tuple[Feed, Rows]:
+    """Find the feed of a file and read its header; raises UnknownSource, UnknownFile or UnreadableFile."""
+    if not path.is_file():
+        raise UnknownFile(f"There is no file {path}.")
+    feed = registry.feed_for(source, path.name)
+    return feed, feed.open(path)
+
+
 def load_file(begin: Begin, path: Path, *, source: str, registry: Registry) -> Iterator[Progress]:
     """Accept the rows of a file, yielding progress after every transaction.
 
     The same content loaded again resumes where it stopped, or does nothing if it was accepted whole. Raises
     UnknownSource, UnknownFile or UnreadableFile before anything is kept.
     """
-    if not path.is_file():
-        raise UnknownFile(f"There is no file {path}.")
-    feed = registry.feed_for(source, path.name)
-    rows = feed.open(path)
+    feed, rows = opened(path, source=source, registry=registry)
     with path.open("rb") as stream:
         content = file_digest(stream, "sha256").hexdigest()
     with begin() as work:
@@ -78,6 +84,7 @@ def load_file(begin: Begin, path: Path, *, source: str, registry: Registry) -> I
 
 def _start(work: Work, feed: Feed, path: Path, *, content: str, context: dict[str, Any]) -> Load:
     work.actor.require(Permission.DELIVER)
+    _check_source(work, feed)
     known = loads.find(work.session, source=feed.source, feed=feed.name, file_digest=content)
     if known is not None:
         return known
@@ -95,6 +102,15 @@ def _start(work: Work, feed: Feed, path: Path, *, content: str, context: dict[st
         started_at=work.now,
     )
     return loads.add(work.session, load)
+
+
+def _check_source(work: Work, feed: Feed) -> None:
+    """Refuse a source that no domain knows: every row of it would be set aside."""
+    domains = [work.catalog.domain(feed.domain)] if feed.domain else work.catalog.domains.values()
+    known = {source for domain in domains for source in domain.sources}
+    if feed.source not in known:
+        of = f"domain {feed.domain}" if feed.domain else "any domain"
+        raise UnknownSource(f'"{feed.source}" is no source of {of}.', hint=suggestion(feed.source, known))
 
 
 def _advance(work: Work, load_id: UUID, batch: Sequence[Row], *, content: str, position: int, rows: int) -> Load:
