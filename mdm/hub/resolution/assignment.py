@@ -13,9 +13,10 @@ def assign(
 ) -> dict[UUID, Touched]:
     """Give every group of records one master and note on each master what it gains and loses.
 
-    A master stays with the group that holds most of its records (then: the one with its smallest record id). Of
-    several masters in one group the oldest survives (then: the smallest id), the others merge into it; a group
-    without one gets a new master. Returns the given masters and the new ones by id.
+    A master stays with the group that holds most of its records (then: the one with fewest others, so that a record
+    that leaves does not take it along; then: the one with the smallest record id). Of several masters in one group
+    the oldest survives (then: the smallest id), the others merge into it; a group without one gets a new master.
+    Returns the given masters and the new ones by id.
     """
     ordered = sorted((sorted(group) for group in groups), key=lambda group: group[0])
     kept = _masters_by_group(ordered, current)
@@ -39,7 +40,7 @@ def _masters_by_group(groups: Sequence[Sequence[int]], current: Mapping[int, UUI
                 places.setdefault(current[record], Counter())[place] += 1
     kept: dict[int, list[UUID]] = {}
     for master, counts in places.items():
-        best = min(counts, key=lambda place: (-counts[place], place))
+        best = min(counts, key=lambda place: (-counts[place], len(groups[place]), place))
         kept.setdefault(best, []).append(master)
     return kept
 

@@ -52,6 +52,14 @@ def test_record_that_moves_is_left_and_joined() -> None:
     assert sum(len(m.joined) for m in found.values()) == 1
 
 
+def test_record_that_leaves_for_another_master_does_not_take_its_own_along() -> None:
+    found = assign([{1, 3}, {2}], current=links("1:A 2:A 3:B"), masters=masters(2))
+    assert {m.id.int: (m.joined, m.left, m.merged_into) for m in found.values()} == {
+        1: ([], [1], None),
+        2: ([1], [], None),
+    }
+
+
 def test_nothing_moves_where_partition_and_links_agree() -> None:
     found = assign([{1, 2}, {3}], current=links("1:A 2:A 3:B"), masters=masters(2))
     assert not [m for m in found.values() if m.moved]
