@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from mdm.store.rows import Row
 from mdm.store.sql import as_json, run
-from mdm.store.tables import Crosswalk, Master
+from mdm.store.tables import Master
 
 
 class Link(NamedTuple):
@@ -26,6 +25,11 @@ class Link(NamedTuple):
 def forget_edges(session: Session, ids: Sequence[int]) -> None:
     """Forget the scored edges of records."""
     run(session, "resolution/forget_edges", ids=list(ids))
+
+
+def forget_declared_edges(session: Session, record_id: int) -> None:
+    """Forget the edges by which a record was linked to the master its source named."""
+    run(session, "resolution/forget_declared_edges", id=record_id)
 
 
 def write_edges(session: Session, rows: Sequence[dict[str, Any]], *, release: int, now: datetime) -> None:
@@ -91,11 +95,8 @@ def open_links(session: Session, links: Sequence[Link]) -> None:
 
 
 def members(session: Session, master_id: UUID) -> list[int]:
-    """Return the records linked to a master now."""
-    linked = select(col(Crosswalk.record_id)).where(
-        col(Crosswalk.master_id) == master_id, col(Crosswalk.until_version).is_(None)
-    )
-    return list(session.connection().execute(linked).scalars())
+    """Return the records now linked to a master, or to the one it was merged into."""
+    return [r.record_id for r in run(session, "resolution/read_members", id=master_id)]
 
 
 def survivor(session: Session, master_id: UUID) -> Master | None:

@@ -55,20 +55,26 @@ class Said:
     replace: bool
     said_at: Instant
     values: Mapping[str, Standard]
+    master_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The fold of a record's facts; `ended` is when the source deleted it, `order` the place of its last fact."""
+    """The fold of a record's facts.
+
+    `order` is the place of its last fact, `ended` when the source deleted it, `master_id` the master it named last.
+    """
 
     order: Order | None = None
     ended: Instant | None = None
     claims: Mapping[str, list[Segment]] = field(default_factory=dict)
+    master_id: str | None = None
 
     def to_document(self) -> dict[str, Any]:
         """Return the JSON form that is stored."""
         claims = {name: [tuple(segment) for segment in segments] for name, segments in self.claims.items()}
-        return {"order": self.order and tuple(self.order), "ended": self.ended, "claims": claims}
+        order = self.order and tuple(self.order)
+        return {"order": order, "ended": self.ended, "claims": claims, "master_id": self.master_id}
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "State":
@@ -77,6 +83,7 @@ class State:
             Order(*document["order"]) if document["order"] else None,
             document["ended"],
             {name: [Segment(*s) for s in segments] for name, segments in document["claims"].items()},
+            document.get("master_id"),
         )
 
     def at(self, instant: Instant) -> dict[str, Any]:
@@ -110,8 +117,9 @@ def fold(facts: Iterable[Said], terms: Terms) -> State:
 
 def apply(state: State, said: Said, terms: Terms) -> State:
     """Add the newest fact to a state."""
+    master_id = said.master_id or state.master_id
     if said.operation == "delete":
-        return State(said.order, said.valid_from, state.claims)
+        return State(said.order, said.valid_from, state.claims, master_id)
     claims = dict(state.claims) if state.ended is None else _cut(state.claims, state.ended)
     spoken = set(said.values)
     if said.operation == "full":
@@ -125,7 +133,7 @@ def apply(state: State, said: Said, terms: Terms) -> State:
             claims[name] = segments
         else:
             claims.pop(name, None)
-    return State(said.order, None, claims)
+    return State(said.order, None, claims, master_id)
 
 
 def _cut(claims: Mapping[str, list[Segment]], end: Instant) -> dict[str, list[Segment]]:

@@ -74,6 +74,7 @@ def say(
         replace=fact.replace,
         said_at=utc(given_at),
         values=values,
+        master_id=fact.master_id,
     )
 
 

@@ -84,7 +84,8 @@ def _resolve(work: Work, domain: Domain, folded: Sequence[Folded], ids: Mapping[
     if not changed:
         return
     for record_id, f in changed.items():
-        _declare(work, domain, record_id, f)
+        if f.declared:
+            _declare(work, domain, record_id, f)
     compared = {record_id: f.comparable for record_id, f in changed.items() if f.compared}
     resolution = resolve(work, domain, changed=changed, compared=compared)
     touched = resolution.touched
@@ -97,11 +98,7 @@ def _resolve(work: Work, domain: Domain, folded: Sequence[Folded], ids: Mapping[
 
 
 def _declare(work: Work, domain: Domain, record_id: int, folded: Folded) -> None:
-    named = [p.fact.master_id for p in folded.kept if p.fact.master_id is not None]
-    if named:
-        survivor = identities.survivor(work.session, UUID(named[-1]))
-        if survivor is not None:
-            declare(work, domain, record_id, identities.members(work.session, survivor.id))
+    declare(work, domain, record_id, identities.members(work.session, UUID(folded.state.master_id)))
 
 
 def _cause(master: Touched, changed: Mapping[int, Folded]) -> Cause:

@@ -31,6 +31,7 @@ class Folded:
     outcomes: dict[int, str] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
     changed: bool = False
+    declared: bool = False
 
     @property
     def compared(self) -> bool:
@@ -111,7 +112,8 @@ def _fold_one(
     if folded.kept or before is not None:
         folded.comparable = comparable_of(domain, folded.state.at(instant))
         folded.keys = block_keys_of(domain, folded.comparable)
-    folded.changed = folded.state.claims != state.claims or folded.state.ended != state.ended or before is None
+    folded.changed = before is None or not _says_the_same(folded.state, state)
+    folded.declared = folded.state.master_id != state.master_id
     return folded
 
 
@@ -134,7 +136,7 @@ def _take(work: Work, domain: Domain, folded: Folded, p: Parsed, digests: dict[i
     terms = Terms(frozenset(domain.attributes), source.may_blank, domain.limits.slices)
     if order is None or p.said.order > order:
         new = apply(folded.state, p.said, terms)
-        same = new.claims == folded.state.claims and new.ended == folded.state.ended and order is not None
+        same = order is not None and _says_the_same(new, folded.state)
         folded.outcomes[p.delivery.id] = "unchanged" if same else "applied"
     else:
         earlier = [] if folded.before is None else records.facts(work.session, folded.before.id)
@@ -143,6 +145,11 @@ def _take(work: Work, domain: Domain, folded: Folded, p: Parsed, digests: dict[i
         folded.outcomes[p.delivery.id] = "late"
     folded.state = new
     folded.kept.append(p)
+
+
+def _says_the_same(one: State, other: State) -> bool:
+    """Tell whether two states differ in the place of their last fact at most."""
+    return (one.claims, one.ended, one.master_id) == (other.claims, other.ended, other.master_id)
 
 
 def _said_again(domain: Domain, fact: Fact, *, time_trusted: bool) -> Said:

@@ -27,7 +27,8 @@ def compare(work: Work, domain: Domain, compared: Mapping[int, Comparable]) -> N
 
 
 def declare(work: Work, domain: Domain, record_id: int, members: list[int]) -> None:
-    """Link a record, unscored, to the records of the master its source named."""
+    """Link a record, unscored, to the records of the master its source named, and no longer to those named before."""
+    resolution.forget_declared_edges(work.session, record_id)
     edges = [
         {
             "left_id": min(record_id, member),
