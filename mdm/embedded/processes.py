@@ -28,11 +28,12 @@ def spawn(
     command: Sequence[str],
     *,
     log: Path | None = None,
+    stdout: int | None = None,
     environment: Mapping[str, str] | None = None,
     death_signal: signal.Signals = signal.SIGTERM,
     become: Identity | None = None,
 ) -> Process:
-    """Start a process in its own session, writing to `log` or where the hub writes.
+    """Start a process in its own session, writing to `log` or where the hub writes, or to another `stdout`.
 
     On Linux it gets `death_signal` when the calling thread ends.
     """
@@ -51,7 +52,7 @@ def spawn(
         return subprocess.Popen(  # noqa: S603 our own programs
             command,
             stdin=subprocess.DEVNULL,
-            stdout=output,
+            stdout=output or stdout,
             stderr=subprocess.STDOUT if output else None,
             env=environment,
             start_new_session=True,

@@ -39,7 +39,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         with tempfile.TemporaryDirectory(prefix="mdm-check-") as folder, redirect_stdout(sys.stderr):
             fresh = settings.having(postgres_dsn=None, nats_url=None, data_dir=Path(folder) / "mdm", port=0)
             with running_hub(fresh, with_embedded=True) as hub:
+                hub.stdout = sys.stderr.fileno()
                 hub.start()
+                hub.stdout = None
                 return 0 if hub.wait_until_ready() and hub.supervisor.run_once(_child(hub, arguments, "--check")) else 1
     with running_hub(settings) as hub:
         hub.start()

@@ -22,6 +22,7 @@ class Child:
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] | None = None
+    stdout: int | None = None  # file descriptor, if not where the hub writes
     process: processes.Process | None = field(default=None, repr=False)
     started_at: float = 0
     ends: int = 0
@@ -29,7 +30,7 @@ class Child:
 
     def start(self) -> processes.Process:
         """Start the process and return it."""
-        self.process = processes.spawn(self.command, environment=self.environment)
+        self.process = processes.spawn(self.command, stdout=self.stdout, environment=self.environment)
         self.started_at = time.monotonic()
         return self.process
 

@@ -53,6 +53,7 @@ class RunningHub:
         self.settings = settings
         self.supervisor = supervisor
         self.environment = settings.environment()
+        self.stdout: int | None = None  # of the processes it starts, if not its own
 
     @property
     def address(self) -> tuple[str, int]:
@@ -68,7 +69,7 @@ class RunningHub:
 
     def child(self, name: str, *words: str) -> Child:
         """Return a child that runs one of mdm's own commands with the hub's settings."""
-        return Child(name, (*MDM, *words), self.environment)
+        return Child(name, (*MDM, *words), self.environment, self.stdout)
 
     def start(self) -> None:
         """Migrate, then start API, workers and relay."""
