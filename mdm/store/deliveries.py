@@ -108,10 +108,12 @@ def count_by_state(session: Session, *, load_id: UUID | None = None) -> dict[str
     return {row.state: row.n for row in session.connection().execute(counted)}
 
 
-def pending(session: Session, *, bound: int = 100_000) -> int:
-    """Count pending deliveries, up to `bound`."""
-    some = select(col(Delivery.id)).where(col(Delivery.state) == "pending").limit(bound).subquery()
-    return session.connection().execute(select(func.count()).select_from(some)).scalar_one()
+def pending(session: Session, *, load_ids: Sequence[UUID] | None = None, bound: int = 1_000_000) -> int:
+    """Count pending deliveries, of some loads or of all, up to `bound`."""
+    some = select(col(Delivery.id)).where(col(Delivery.state) == "pending").limit(bound)
+    if load_ids is not None:
+        some = some.where(col(Delivery.load_id).in_(load_ids))
+    return session.connection().execute(select(func.count()).select_from(some.subquery())).scalar_one()
 
 
 def guard(session: Session, delivery_id: int) -> bool:

@@ -62,12 +62,12 @@ def wait_for(hub: Hub, ids: Sequence[UUID], *, console: Console) -> None:
     """Show how the workers process loads until nothing of them is pending."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as bars:
-        bar = bars.add_task("process", total=None)
+        total = sum(r.rows for r in reports(hub, ids))
+        bar = bars.add_task("process", total=total)
         while True:
-            found = reports(hub, ids)
-            total = sum(sum(r.deliveries.values()) for r in found)
-            pending = sum(r.deliveries.get("pending", 0) for r in found)
-            bars.update(bar, total=total, completed=total - pending)
+            with hub.begin() as work:
+                pending = loads.count_pending(work, ids)
+            bars.update(bar, completed=total - pending)
             if pending == 0:
                 return
             time.sleep(LOOK)

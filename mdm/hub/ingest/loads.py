@@ -144,6 +144,12 @@ def show(work: Work, load_id: UUID) -> LoadReport:
     return _report(work, load)
 
 
+def count_pending(work: Work, load_ids: Sequence[UUID]) -> int:
+    """Count the deliveries of loads that still await processing."""
+    work.actor.require(Permission.OPERATE)
+    return deliveries.pending(work.session, load_ids=load_ids)
+
+
 def _report(work: Work, load: Load) -> LoadReport:
     return LoadReport(
         id=load.id,
