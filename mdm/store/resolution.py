@@ -43,6 +43,11 @@ def component(session: Session, ids: Iterable[int]) -> Sequence[Row]:
     return run(session, "resolution/read_component", ids=list(ids))
 
 
+def masters_around(session: Session, ids: Iterable[int]) -> set[UUID]:
+    """Return the masters of the records that share an edge of any outcome with these."""
+    return {row.master_id for row in run(session, "resolution/read_masters_around", ids=list(ids))}
+
+
 def edges(session: Session, ids: Iterable[int]) -> Sequence[Row]:
     """Return the edges inside a set of records."""
     return run(session, "resolution/read_edges", ids=list(ids))

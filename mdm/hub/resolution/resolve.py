@@ -45,15 +45,20 @@ def resolve(work: Work, domain: Domain, *, changed: Collection[int], compared: M
 
 
 def _locked_component(work: Work, changed: Collection[int]) -> Sequence[Row]:
-    """Read the component, lock its masters, and read again what moved while waiting for the locks."""
+    """Read the component, lock its masters, and read again what moved while waiting for the locks.
+
+    Masters that only a question may join to it are locked too: who moves a record renews the questions around it, and
+    two who did so at once would each ask about the master that the other's record was in before.
+    """
     rows = resolution.component(work.session, changed)
+    around = resolution.masters_around(work.session, [row.id for row in rows])
     work.reach("component_read")
     read = {row.master_id: row.revision for row in rows if row.master_id is not None}
-    locked = resolution.lock(work.session, read) if read else {}
-    if locked == read:
-        return rows
-    rows = resolution.component(work.session, changed)
-    if not {row.master_id for row in rows if row.master_id is not None} <= locked.keys():
+    locked = resolution.lock(work.session, around | read.keys())
+    if {master: locked.get(master) for master in read} != read:
+        rows = resolution.component(work.session, changed)
+    around = resolution.masters_around(work.session, [row.id for row in rows])
+    if not around | {row.master_id for row in rows if row.master_id is not None} <= locked.keys():
         raise Moved
     return rows
 
