@@ -32,10 +32,19 @@ class Folder:
     """A locked data folder; the lock ends with the process that holds it, however that ends."""
 
     def __init__(self, path: Path) -> None:
-        """Make the folder if needed and lock it; raise AlreadyRunning if another hub has it."""
-        path.mkdir(parents=True, exist_ok=True)
+        """Make the folder if needed and lock it; raise AlreadyRunning if another hub has it.
+
+        Raises Unavailable if this user cannot make it or write to it.
+        """
         self.path = path.resolve()
-        self._lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise Unavailable(
+                f"The hub cannot keep its data in {self.path}: {error.strerror}.",
+                hint="Set MDM_DATA_DIR to a folder that you may write to, or go to one.",
+            ) from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -45,6 +54,11 @@ class Folder:
     def state(self) -> State:
         """Return what was kept, or a new password if this is the first start."""
         state = read_state(self.path)
+        if state is None and (self.path / "state.json").exists() and not os.access(self.path / "state.json", os.R_OK):
+            raise Unavailable(
+                f"{self.path / 'state.json'} belongs to another user, who has run a hub on this folder.",
+                hint="Run as that user, give the folder back to one user with chown, or set MDM_DATA_DIR to another.",
+            )
         if state is None and (self.path / "postgres").exists():
             raise Unavailable(
                 f"{self.path / 'state.json'} is missing or damaged, and with it the password of PostgreSQL.",

@@ -67,7 +67,8 @@ def start(
 
 def _launch(file: Path, *, port: int | None, monitor_port: int | None, durable: bool, log: Path) -> Nats:
     port, monitor_port = processes.free_ports(port, monitor_port)
-    file.write_text(_configuration(file.parent, port=port, monitor_port=monitor_port, durable=durable))
+    text = _configuration(file.parent, port=port, monitor_port=monitor_port, durable=durable)
+    file.write_text(text, encoding="utf-8")
     process = processes.spawn([str(binaries.nats_server()), "--config", str(file)], log=log)
     server = Nats(process, port, monitor_port, log)
     try:
@@ -83,13 +84,17 @@ def _configuration(folder: Path, *, port: int, monitor_port: int, durable: bool)
         "server_name: mdm",
         f"listen: 127.0.0.1:{port}",
         f"http: 127.0.0.1:{monitor_port}",
-        f"pid_file: {json.dumps(str(folder / 'nats.pid'))}",
+        f"pid_file: {_quoted(folder / 'nats.pid')}",
         "jetstream {",
-        f"  store_dir: {json.dumps(str(folder))}",
+        f"  store_dir: {_quoted(folder)}",
         *(["  sync_interval: always"] if durable else []),
         "}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _quoted(path: Path) -> str:
+    return json.dumps(str(path), ensure_ascii=False)  # nats-server does not know \u
 
 
 def _is_ready(server: Nats) -> bool:

@@ -152,6 +152,18 @@ def test_lost_password_is_said_before_anything_starts(folder: Path) -> None:
         embedded.start(folder)
 
 
+def test_folder_that_cannot_be_made_is_named_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(Unavailable, match=r"cannot keep its data in .*file/data.*MDM_DATA_DIR"):
+        embedded.start(tmp_path / "file" / "data")
+
+
+def test_folder_may_have_any_name() -> None:
+    with open_folder() as made, embedded.start(Path(made) / "Größe, 'it' is \"50 %\" \\u0041 №") as servers:
+        psycopg.connect(servers.dsn).close()
+        assert processes.read_pid(place(servers) / "nats" / "nats.pid") == servers.nats.process.pid
+
+
 def test_data_of_another_major_version_is_refused(folder: Path) -> None:
     (folder / "postgres").mkdir(parents=True)
     (folder / "postgres" / "PG_VERSION").write_text("14\n")
