@@ -108,7 +108,9 @@ def _fold_one(
     folded = Folded(name, before, state)
     digests = {version: digest for (record, version), digest in known.items() if before and record == before.id}
     for p in sorted(facts, key=lambda p: p.delivery.id):
-        _take(work, domain, folded, p, digests)
+        _take(domain, folded, p, digests)
+    if "late" in folded.outcomes.values():
+        folded.state = _fold_again(work, domain, folded)
     if folded.kept or before is not None:
         folded.comparable = comparable_of(domain, folded.state.at(instant))
         folded.keys = block_keys_of(domain, folded.comparable)
@@ -117,8 +119,8 @@ def _fold_one(
     return folded
 
 
-def _take(work: Work, domain: Domain, folded: Folded, p: Parsed, digests: dict[int, str]) -> None:
-    """Fold one fact into its record, or say why it cannot be."""
+def _take(domain: Domain, folded: Folded, p: Parsed, digests: dict[int, str]) -> None:
+    """Fold one fact into its record, or say why it cannot be; a late one waits until all are taken."""
     version = p.fact.version
     if version is not None and version in digests:
         if digests[version] == p.digest:
@@ -132,19 +134,26 @@ def _take(work: Work, domain: Domain, folded: Folded, p: Parsed, digests: dict[i
         return
     if version is not None:
         digests[version] = p.digest
-    source = domain.sources[p.name.source]
-    terms = Terms(frozenset(domain.attributes), source.may_blank, domain.limits.slices)
     if order is None or p.said.order > order:
-        new = apply(folded.state, p.said, terms)
+        new = apply(folded.state, p.said, _terms(domain, folded.name))
         same = order is not None and _says_the_same(new, folded.state)
         folded.outcomes[p.delivery.id] = "unchanged" if same else "applied"
+        folded.state = new
     else:
-        earlier = [] if folded.before is None else records.facts(work.session, folded.before.id)
-        said = [_said_again(domain, fact, time_trusted=source.time_trusted) for fact in earlier]
-        new = fold([*said, *(k.said for k in folded.kept), p.said], terms)
         folded.outcomes[p.delivery.id] = "late"
-    folded.state = new
     folded.kept.append(p)
+
+
+def _fold_again(work: Work, domain: Domain, folded: Folded) -> State:
+    """Fold everything the record has ever been told: once a chunk, however many facts of it are late."""
+    time_trusted = domain.sources[folded.name.source].time_trusted
+    earlier = [] if folded.before is None else records.facts(work.session, folded.before.id)
+    said = [_said_again(domain, fact, time_trusted=time_trusted) for fact in earlier]
+    return fold([*said, *(p.said for p in folded.kept)], _terms(domain, folded.name))
+
+
+def _terms(domain: Domain, name: RecordName) -> Terms:
+    return Terms(frozenset(domain.attributes), domain.sources[name.source].may_blank, domain.limits.slices)
 
 
 def _says_the_same(one: State, other: State) -> bool:
