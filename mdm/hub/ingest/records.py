@@ -114,7 +114,7 @@ def _fold_one(
     if folded.kept or before is not None:
         folded.comparable = comparable_of(domain, folded.state.at(instant))
         folded.keys = block_keys_of(domain, folded.comparable)
-    folded.changed = before is None or not _says_the_same(folded.state, state)
+    folded.changed = folded.compared or not _says_the_same(folded.state, state)
     folded.declared = folded.state.master_id != state.master_id
     return folded
 
