@@ -9,7 +9,7 @@ from mdm.errors import InvalidAttributes
 JSON: TypeAlias = Any  # None, bool, int, float, str, or lists and dicts of these
 LONGEST_TEXT = 4_000  # characters of a single text
 LARGEST_NUMBER = 10**40  # that is taken for a text
-CACHED = 32_768  # results that a standardizer remembers: values repeat across sources and resends
+CACHED = 8_192  # results that a standardizer remembers: values repeat across sources and resends
 
 KINDS = {bool: "true or false", int: "a number", float: "a number", str: "a text", list: "a list", dict: "an object"}
 
