@@ -119,7 +119,8 @@ def apply(state: State, said: Said, terms: Terms) -> State:
     """Add the newest fact to a state."""
     master_id = said.master_id or state.master_id
     if said.operation == "delete":
-        return State(said.order, said.valid_from, state.claims, master_id)
+        known = said.valid_from if said.dated or state.ended is None else state.ended
+        return State(said.order, min(known, said.valid_from), state.claims, master_id)
     claims = dict(state.claims) if state.ended is None else _cut(state.claims, state.ended)
     spoken = set(said.values)
     if said.operation == "full":

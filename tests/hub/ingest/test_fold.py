@@ -129,6 +129,19 @@ def test_state_survives_its_document() -> None:
     assert State.from_document(state.to_document()) == state
 
 
+def test_deletion_said_again_does_not_prolong_what_it_ended() -> None:
+    deleted = folded(said(1, {"name": "A"}), said(5, operation="delete"))
+    again = folded(said(1, {"name": "A"}), said(5, operation="delete"), said(9, operation="delete"))
+    assert (again.ended, again.claims) == (deleted.ended, deleted.claims)
+
+
+def test_dated_deletion_may_be_put_off_and_an_undated_one_is_at_once() -> None:
+    planned = [said(1, {"name": "A"}), said(2, operation="delete", effective=20)]
+    put_off = said(3, operation="delete", effective=30)
+    assert folded(*planned, put_off).ended == day(30)
+    assert folded(*planned, put_off, said(4, operation="delete")).ended == day(4)
+
+
 def test_what_only_begins_later_counts_where_nothing_else_does() -> None:
     state = folded(said(1, {"name": "A"}, effective=30))
     assert state.at(day(2)) == {"name": "A"}
