@@ -83,6 +83,15 @@ def count_attempt(session: Session, delivery_id: int) -> int | None:
     return session.connection().execute(counted).scalar()
 
 
+def discount_attempt(session: Session, delivery_id: int) -> None:
+    """Take an attempt back that was not the delivery's fault."""
+    session.connection().execute(
+        update(Delivery)
+        .where(col(Delivery.id) == delivery_id, col(Delivery.state) == "pending")
+        .values(attempts=col(Delivery.attempts) - 1)
+    )
+
+
 def oldest_pending(session: Session, *, size: int) -> list[int]:
     """Return the ids of the oldest pending deliveries, unlocked."""
     found = select(col(Delivery.id)).where(col(Delivery.state) == "pending").order_by(col(Delivery.id)).limit(size)

@@ -97,6 +97,10 @@ def _processed_alone(begin: Begin, delivery_id: int, *, registry: Registry) -> b
         _try_until_settled(begin, delivery_id, registry=registry)
     except Unavailable:
         raise
+    except Moved:
+        log.info("record_moved", delivery=delivery_id)
+        with begin() as work:
+            deliveries.discount_attempt(work.session, delivery_id)
     except Exception as error:
         log.exception("record_crashed", delivery=delivery_id, attempt=attempt)
         if attempt == CRASHES:

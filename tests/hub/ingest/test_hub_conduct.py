@@ -162,6 +162,14 @@ def test_ground_that_never_rests_under_a_chunk_is_crossed_one_by_one(
     assert states(hub) == {"applied": 5}
 
 
+def test_ground_that_never_rests_is_no_fault_of_the_record_on_it(hub: HubUnderTest, poison: Poison) -> None:
+    (delivery,) = send(hub, 1)
+    poison(everything, Moved())
+    for _ in range(conduct.CRASHES + 1):
+        one_by_one(hub, [delivery])
+    assert hub.rows("SELECT state, attempts FROM delivery") == [("pending", 0)]
+
+
 def test_chunks_take_the_oldest_first_and_no_more_than_their_size(hub: HubUnderTest) -> None:
     ids = send(hub, 5)
     assert [next_chunk(hub, 2), hub.state(ids[1]), hub.state(ids[2])] == [2, "applied", "pending"]
