@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mdm import embedded
+from mdm import bootstrap, embedded
+from mdm.settings import Settings
+from tests.support.hubs import HubUnderTest, opened_hub
 from tests.support.servers import ForgetfulPostgres, KillableNats, KillablePostgres, delete_streams, open_folder
 
 MARKERS = {
@@ -61,6 +63,23 @@ def database(postgres_server: ForgetfulPostgres, migrated_template: str) -> Iter
     """DSN of a fresh migrated database."""
     dsn = postgres_server.create(template=migrated_template)
     yield dsn
+    postgres_server.drop(dsn)
+
+
+@pytest.fixture(scope="session")
+def prepared_template(postgres_server: ForgetfulPostgres, migrated_template: str) -> str:
+    """Name of the database with the first releases in force that hubs get a clone of."""
+    dsn = postgres_server.create(template=migrated_template)
+    bootstrap.prepare(Settings(), dsn)
+    return dsn.rpartition("/")[2]
+
+
+@pytest.fixture
+def hub(postgres_server: ForgetfulPostgres, prepared_template: str) -> Iterator[HubUnderTest]:
+    """An opened hub on a database of its own."""
+    dsn = postgres_server.create(template=prepared_template)
+    with opened_hub(dsn, prepared=True) as opened:
+        yield opened
     postgres_server.drop(dsn)
 
 

@@ -83,9 +83,10 @@ class HubUnderTest:
 
 
 @contextmanager
-def opened_hub(dsn: str, **settings: Any) -> Iterator[HubUnderTest]:
-    """Prepare a migrated database and open a hub on it."""
+def opened_hub(dsn: str, *, prepared: bool = False, **settings: Any) -> Iterator[HubUnderTest]:
+    """Prepare a migrated database, unless it is, and open a hub on it."""
     given = Settings(**settings)
-    bootstrap.prepare(given, dsn)
+    if not prepared:
+        bootstrap.prepare(given, dsn)
     with bootstrap.open_hub(given, dsn) as hub:
         yield HubUnderTest(hub, dsn)
