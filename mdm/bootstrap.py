@@ -12,6 +12,7 @@ import structlog
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from mdm import sources
 from mdm.core import domains
@@ -38,7 +39,10 @@ def migrations_folder() -> Path:
 
 
 def migrate(dsn: str) -> None:
-    """Bring the database to the newest schema; of several that try at once one does it, the others wait."""
+    """Bring the database to the newest schema; of several that try at once one does it, the others wait.
+
+    Raises Unavailable if PostgreSQL cannot be reached.
+    """
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()))
     engine = engines.create(dsn, pool_size=1)
@@ -47,6 +51,8 @@ def migrate(dsn: str) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": lock_number("migrate")})
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+    except DBAPIError as error:
+        raise work.translated(error) from error
     finally:
         engine.dispose()
 

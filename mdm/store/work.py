@@ -65,12 +65,12 @@ def begin(
             session.commit()
             reach("after_commit")
     except (DBAPIError, psycopg.Error) as error:
-        raise _translated(error) from error
+        raise translated(error) from error
     except NoFreeConnection as error:
         raise Unavailable("All connections to PostgreSQL are busy.", hint="Raise MDM_POOL_SIZE.") from error
 
 
-def _translated(error: DBAPIError | psycopg.Error) -> Exception:
+def translated(error: DBAPIError | psycopg.Error) -> Exception:
     """Tell what may be tried again from what is broken."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     state = getattr(cause, "sqlstate", None) or ""

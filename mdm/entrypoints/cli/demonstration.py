@@ -59,16 +59,18 @@ def load_demo(hub: Hub, folder: Path, *, size: Size, seed: int, console: Console
     with run.timed("process"):
         load.wait_for(hub, run.loads, console=console)
     with run.timed("publish"):
-        wait_until_published(hub)
+        wait_until_published(hub, console=console)
     return run
 
 
-def wait_until_published(hub: Hub) -> None:
+def wait_until_published(hub: Hub, *, console: Console) -> None:
     """Wait until the outbox is empty."""
-    while True:
+
+    def is_settled() -> bool:
         with hub.begin() as work:
-            if standing.settled(work):
-                return
+            return standing.settled(work)
+
+    while not load.patiently(is_settled, console=console):
         time.sleep(LOOK)
 
 

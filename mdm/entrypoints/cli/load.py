@@ -2,8 +2,9 @@
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 from rich.console import Console
@@ -12,12 +13,14 @@ from rich.table import Column, Table
 
 from mdm import bootstrap
 from mdm.entrypoints.cli.connection import dsn_of
+from mdm.errors import Moved, Unavailable
 from mdm.hub import Hub
 from mdm.hub.ingest import loads
 from mdm.hub.ingest.loads import LoadReport
 from mdm.settings import Settings
 
 LOOK = 0.5  # seconds between looks at how far processing has come
+T = TypeVar("T")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +38,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         accepted = accept(hub, files, console=console)
         if not arguments.no_wait:
             wait_for(hub, accepted, console=console)
-        Console().print(summary(reports(hub, accepted)))
+        found = reports(hub, accepted)
+    Console().print(summary(found))
+    if any(report.deliveries.get("quarantined") for report in found):
+        console.print(f"What is wrong with each row in quarantine: GET /v1/quarantine?source={arguments.source}")
     return 0
 
 
@@ -64,13 +70,28 @@ def wait_for(hub: Hub, ids: Sequence[UUID], *, console: Console) -> None:
     with Progress(*columns, console=console) as bars:
         total = sum(r.rows for r in reports(hub, ids))
         bar = bars.add_task("process", total=total)
-        while True:
-            with hub.begin() as work:
-                pending = loads.count_pending(work, ids)
+        while pending := patiently(lambda: _pending(hub, ids), console=bars.console):
             bars.update(bar, completed=total - pending)
-            if pending == 0:
-                return
             time.sleep(LOOK)
+        bars.update(bar, completed=total)
+
+
+def patiently(look: Callable[[], T], *, console: Console) -> T:
+    """Return what a look at the hub shows; while PostgreSQL is away say so once and look again."""
+    said = False
+    while True:
+        try:
+            return look()
+        except (Unavailable, Moved) as error:
+            if not said:
+                console.print(f"{error.message} Waiting for it; what was accepted is safe.")
+            said = True
+            time.sleep(LOOK)
+
+
+def _pending(hub: Hub, ids: Sequence[UUID]) -> int:
+    with hub.begin() as work:
+        return loads.count_pending(work, ids)
 
 
 def reports(hub: Hub, ids: Sequence[UUID]) -> list[LoadReport]:

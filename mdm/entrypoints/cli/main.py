@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Sequence
 
 from mdm.entrypoints.cli import commands
-from mdm.errors import InvalidInput, MdmError, NotFound
+from mdm.errors import InvalidInput, MdmError, NotFound, Unavailable
 from mdm.settings import Settings
 from publishers import PublishError
 
@@ -36,9 +36,15 @@ def report(error: Exception) -> int:
     """Print what was wrong and what to do next, and return the exit code."""
     if isinstance(error, MdmError | PublishError):
         print(f"mdm: {error.message}", file=sys.stderr)
-        if error.hint:
-            print(f"     {error.hint}", file=sys.stderr)
+        for line in filter(None, (_said_by_the_database(error), error.hint)):
+            print(f"     {line}", file=sys.stderr)
         return WRONG_INPUT if isinstance(error, InvalidInput | NotFound) else FAILED
     print(f"mdm: {type(error).__name__}: {error}", file=sys.stderr)
     print("     This should not happen. Run it again with --debug to see where.", file=sys.stderr)
     return FAILED
+
+
+def _said_by_the_database(error: Exception) -> str:
+    """Return the first line of what PostgreSQL or the way to it said, empty if that was not the cause."""
+    lines = str(getattr(error.__cause__, "orig", "")).splitlines()
+    return lines[0] if lines and isinstance(error, Unavailable) else ""

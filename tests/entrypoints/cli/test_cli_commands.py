@@ -1,15 +1,19 @@
 """Every command says what it did on stdout, what was wrong on stderr, and ends with 0, 1 or 2."""
 
 import asyncio
+import io
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from mdm.entrypoints import cli
+from mdm.entrypoints.cli import load
 from mdm.entrypoints.workers.relay import stream_plan
+from mdm.errors import Unavailable
 from mdm.hub.access import authenticate
 from mdm.settings import Settings
 from publishers.jetstream import JetStreamBroker, provision
@@ -74,6 +78,32 @@ def test_database_that_was_never_prepared_is_said(
     monkeypatch.setenv("MDM_NATS_URL", NOWHERE)
     code, _, err = mdm(*words.split())
     assert (code, "mdm migrate" in err) == (1, True)
+
+
+@pytest.mark.parametrize("words", ["migrate", "audit", "key list"])
+def test_database_that_cannot_be_reached_is_named(mdm: Run, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    monkeypatch.setenv("MDM_POSTGRES_DSN", "postgresql://mdm@127.0.0.1:1/mdm")
+    monkeypatch.setenv("MDM_NATS_URL", NOWHERE)
+    code, out, err = mdm(*words.split())
+    assert (code, out) == (1, "")
+    assert "PostgreSQL cannot be reached" in err
+    assert "port 1 failed" in err
+    assert "MDM_POSTGRES_DSN" in err
+
+
+def test_waiting_outlasts_a_restart_of_the_database() -> None:
+    answers = iter([Unavailable("PostgreSQL cannot be reached."), Unavailable("PostgreSQL cannot be reached."), 7])
+
+    def look() -> int:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    console = Console(file=io.StringIO(), width=200)
+    assert load.patiently(look, console=console) == 7
+    said = console.file.getvalue()
+    assert said == "PostgreSQL cannot be reached. Waiting for it; what was accepted is safe.\n"
 
 
 @pytest.mark.parametrize(
@@ -174,8 +204,9 @@ def test_loaded_file_is_summed_up(on_hub: Run, hub: HubUnderTest, tmp_path: Path
     assert code == 0
     assert re.search(r"procurement\W+suppliers.jsonl\W+2\W+2\b", out)
     hub.process()
-    code, out, _ = on_hub("load", "procurement", str(file))
+    code, out, err = on_hub("load", "procurement", str(file))
     assert (code, "applied" in out, "quarantined" in out) == (0, True, True)
+    assert "/v1/quarantine?source=procurement" in err
 
 
 @pytest.mark.parametrize(
