@@ -38,7 +38,7 @@ class Refused:
     name: RecordName | None = None
 
 
-def interpret(delivery: Row, *, catalog: Catalog, registry: Registry) -> Parsed | Refused:
+def interpret(delivery: Row, *, catalog: Catalog, registry: Registry, now: datetime) -> Parsed | Refused:
     """Read a delivery by its feed and standardize what it says."""
     name = None
     try:
@@ -47,7 +47,7 @@ def interpret(delivery: Row, *, catalog: Catalog, registry: Registry) -> Parsed 
         name = RecordName(fact.domain, fact.source, fact.key)
         domain = catalog.domain(fact.domain)
         _check_source(domain, fact.source)
-        _check_time(fact, delivery.received_at)
+        _check_time(fact, now)
         said = say(
             fact,
             _standardized(domain, fact),
@@ -105,9 +105,10 @@ def _check_source(domain: Domain, source: str) -> None:
         )
 
 
-def _check_time(fact: SourceFact, received_at: datetime) -> None:
-    if fact.source_time is not None and fact.source_time > received_at + AHEAD:
+def _check_time(fact: SourceFact, now: datetime) -> None:
+    """Refuse what has not happened yet; once its time has come, it can be replayed."""
+    if fact.source_time is not None and fact.source_time > now + AHEAD:
         raise FutureSourceTime(
-            f"The source time {utc(fact.source_time)} lies after {utc(received_at)}, when the hub received it.",
+            f"The source time {utc(fact.source_time)} lies in the future; it is {utc(now)}.",
             hint="Check the source's clock and the time zone of the mapping; use effective_from for future values.",
         )

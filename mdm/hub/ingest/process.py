@@ -21,7 +21,8 @@ from mdm.store.work import Work
 
 def process(work: Work, claimed: Sequence[Row], *, registry: Registry) -> None:
     """Bring locked pending deliveries to their end; raises Moved when the whole Work must be tried again."""
-    read = [interpret(delivery, catalog=work.catalog, registry=registry) for delivery in claimed]
+    now = work.now
+    read = [interpret(delivery, catalog=work.catalog, registry=registry, now=now) for delivery in claimed]
     parsed, refused = _split(work, read)
     folded = fold_records(work, parsed) if parsed else []
     refused += [r for f in folded for r in f.refused]

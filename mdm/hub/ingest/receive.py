@@ -71,7 +71,7 @@ def receive_one(work: Work, raw: bytes, *, message_id: str | None, trace: Trace,
         _check_message_id(message_id)
     source = _known_source(work, _source_of(raw))
     candidate = _Candidate(source, raw, work.now)
-    read = interpret(cast("Row", candidate), catalog=work.catalog, registry=registry)
+    read = interpret(cast("Row", candidate), catalog=work.catalog, registry=registry, now=candidate.received_at)
     if read.name is not None:
         work.actor.require(Permission.DELIVER, domain=read.name.domain)
     if isinstance(read, Refused):

@@ -8,6 +8,8 @@ import pytest
 
 from mdm.core.clock import utc_now
 from mdm.hub.ingest.deliver import Message, deliver
+from mdm.hub.ingest.process import process
+from mdm.store import deliveries
 from tests.support.hubs import HubUnderTest
 
 GOOD = {"domain": "supplier", "key": "good", "version": 1, "attributes": {"name": "Good GmbH"}}
@@ -80,6 +82,15 @@ def test_source_time_far_ahead_is_refused_with_both_times(hub: HubUnderTest) -> 
     why = refused(hub, source_time=in_minutes(6))
     assert why["code"] == "future_source_time"
     assert "effective_from" in why["message"]
+
+
+def test_source_time_that_has_come_meanwhile_is_accepted(hub: HubUnderTest) -> None:
+    fact = {**GOOD, "source_time": in_minutes(60)}
+    (delivery,) = [a.delivery_id for a in hub.acknowledged("erp", [fact])]
+    with hub.hub.begin() as work:
+        work.clock = lambda: utc_now() + timedelta(hours=1)
+        process(work, deliveries.claim_named(work.session, [delivery or 0]), registry=hub.hub.registry)
+    assert hub.state(delivery or 0) == "applied"
 
 
 def test_source_time_a_little_ahead_is_a_clock_and_accepted(hub: HubUnderTest) -> None:
