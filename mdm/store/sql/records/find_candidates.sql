@@ -1,5 +1,5 @@
 -- Find the records that share keys with these; a key of more than :hot records counts only together with a second one.
-WITH mine AS (
+WITH mine AS MATERIALIZED (  -- or the block would be counted once for every pair
     SELECT k.record_id, k.key, (
         SELECT count(*) FROM (SELECT FROM match_key o WHERE o.key = k.key LIMIT :unbearable + 1) AS block
     ) AS records
