@@ -14,6 +14,7 @@ from mdm.sources.declaration import FormatDeclaration
 from mdm.sources.fact import UNPRINTABLE, shown
 from mdm.sources.lines import LARGEST_ROW, physical_lines, without_line_end
 
+PACKED = {b"\x1f\x8b": "compressed with gzip", b"PK\x03\x04": "a ZIP archive or an Excel workbook"}
 DELIMITERS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
 WIDE_MARKS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -87,7 +88,7 @@ def read_header(stream: BinaryIO, path: Path, form: FormatDeclaration) -> dict[s
     try:
         header = split_cells(read_text(raw, encoding), form)
     except UnreadableRow as error:
-        refuse(path, f"its header cannot be read: {error.message}", error.hint)
+        refuse(path, f"its header cannot be read: {error.message.rstrip('.')}", error.hint)
     _check_header(header, path, form)
     return {"encoding": encoding, "header": header, "offset": line.offset, "line": line.number + 1}
 
@@ -121,11 +122,19 @@ def _check_header(header: Sequence[str], path: Path, form: FormatDeclaration) ->
             )
     twice = [name for name, times in Counter(header).items() if times > 1 and name]
     if twice:
-        refuse(path, f"the column {shown(twice[0])} occurs {header.count(twice[0])} times in the header", None)
+        hint = "If its first line is a row, export it with a header."
+        refuse(path, f"the column {shown(twice[0])} occurs {header.count(twice[0])} times in the header", hint)
     if "" in header:
         refuse(path, f"column {header.index('') + 1} of {len(header)} has no name in the header", None)
     if bad := [name for name in header if UNPRINTABLE.search(name)]:
         refuse(path, f"the column name {shown(bad[0])} contains a control character", None)
+
+
+def check_plain(head: bytes, path: Path) -> None:
+    """Raise UnreadableFile for a file that only holds another one, by its first bytes."""
+    for mark, what in PACKED.items():
+        if head.startswith(mark):
+            refuse(path, f"it is {what}, not text", "Unpack it, or export it as text.")
 
 
 def refuse(path: Path, reason: str, hint: str | None) -> NoReturn:

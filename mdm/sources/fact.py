@@ -1,5 +1,6 @@
 """What one delivery says, in the shape every reader produces."""
 
+import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,6 +46,6 @@ def key_problem(key: str) -> str | None:
 
 def shown(value: JSON) -> str:
     """Return a value as a message quotes it: short, on one line."""
-    text = repr(value) if not isinstance(value, str) else f'"{value}"'
+    text = json.dumps(value, ensure_ascii=False, default=str) if not isinstance(value, str) else f'"{value}"'
     text = UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
     return text if len(text) <= 80 else text[:77] + "…" + ('"' if text.startswith('"') else "")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from mdm.errors import UnreadableFile, UnreadableRow
 from mdm.sources.canonical import canonical
-from mdm.sources.csv_text import read_cells, read_header, refuse
+from mdm.sources.csv_text import check_plain, read_cells, read_header, refuse
 from mdm.sources.declaration import FeedDeclaration, FieldDeclaration
 from mdm.sources.fact import SourceFact, shown
 from mdm.sources.json_text import read_json
@@ -54,6 +54,8 @@ class Feed:
         """Check that the file is one of this feed, read its header and return its rows; raises UnreadableFile."""
         try:
             with path.open("rb") as stream:
+                check_plain(stream.read(4), path)
+                stream.seek(0)
                 context = self._context(stream, path)
         except OSError as error:
             refuse(path, f"it cannot be opened: {error.strerror}", None)

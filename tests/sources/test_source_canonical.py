@@ -63,7 +63,7 @@ def test_the_body_may_name_the_source_but_not_another() -> None:
         ({"key": " 1"}, "begins or ends with a blank"),
         ({"key": "a\nb"}, "control character"),
         ({"key": "k" * 201}, "201 characters"),
-        ({"version": True}, "`version` is True"),
+        ({"version": True}, "`version` is true"),
         ({"version": "3"}, "whole number"),
         ({"version": -1}, "whole number"),
         ({"version": 2**63}, "whole number"),

@@ -42,6 +42,8 @@ def feed(folder: Path, name: str, encoding: str = "utf-8") -> Feed:
         (b"id;n\xe4me\n", "its header cannot be read"),
         (b'id;"name\n', "its header cannot be read"),
         (b"id;name\r1;a\r2;b", "CR alone"),
+        (b"\x1f\x8b\x08\x00\r", "compressed with gzip"),
+        (b"PK\x03\x04\x14\x00", "an Excel workbook"),
         ("\ufeffid;name\n".encode("utf-16-le"), "mark of UTF-16"),
     ],
 )

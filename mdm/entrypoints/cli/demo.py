@@ -78,9 +78,13 @@ def _introduce(hub: RunningHub) -> None:
     call = f"curl -s -H 'Authorization: Bearer {key}'"
     say("")
     say("Try next, in another terminal:")
-    say(f"  {call} '{hub.url}/v1/supplier?q=gmbh&limit=3'     search golden records")
-    say(f"  {call} '{hub.url}/v1/quarantine'                  rows that could not be used, and why")
-    say("  .venv/bin/mdm watch --newest                       the newest event of every master, then live ones")
-    say("  .venv/bin/mdm audit                                prove that nothing was lost, skipped or doubled")
-    say(f"  {hub.url}/docs                                     the API, to click through")
+    for told, command in (
+        ("search golden records", f"{call} '{hub.url}/v1/supplier?q=gmbh&limit=3'"),
+        ("rows that could not be used, and why", f"{call} '{hub.url}/v1/quarantine'"),
+        ("the newest event of every master, then live ones", ".venv/bin/mdm watch --newest"),
+        ("prove that nothing was lost, skipped or doubled", ".venv/bin/mdm audit"),
+        ("the API, to click through; the key is the password", f"{hub.url}/docs"),
+    ):
+        say(f"  # {told}")
+        say(f"  {command}")
     hub.introduce()

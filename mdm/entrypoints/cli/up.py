@@ -125,7 +125,9 @@ class RunningHub:
 @contextmanager
 def running_hub(settings: Settings, *, with_embedded: bool = False) -> Iterator[RunningHub]:
     """Start the servers that are to be embedded; on leaving stop the children, then NATS, then PostgreSQL."""
-    settings = with_free_port(settings)
+    wanted, settings = settings.port, with_free_port(settings)
+    if settings.port != wanted != 0:
+        say(f"Port {wanted} is in use by something else: the API of this hub listens on {settings.port}.")
     if not with_embedded and names_servers(settings):
         with Supervisor(say=say, stop_seconds=settings.stop_seconds) as supervisor:
             yield RunningHub(settings, supervisor)

@@ -133,6 +133,17 @@ def test_default_port_gives_way_when_it_is_taken() -> None:
         assert up.with_free_port(nobody_asked).port not in {port, 0}
 
 
+def test_port_that_gave_way_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    servers = {"postgres_dsn": "postgresql://db/mdm", "nats_url": "nats://broker"}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        nobody_asked = Settings.model_construct(port=port, _fields_set=set(servers), **servers)
+        with up.running_hub(nobody_asked) as hub:
+            said = capsys.readouterr().out
+    assert f"Port {port} is in use" in said
+    assert str(hub.settings.port) in said
+
+
 def test_one_server_alone_is_refused() -> None:
     with pytest.raises(InvalidInput, match="MDM_NATS_URL is not set"):
         names_servers(Settings(postgres_dsn="postgresql://db/mdm"))
