@@ -56,6 +56,12 @@ def test_mistake_of_our_own_stays_what_it_is(engine: Engine) -> None:
         under_way.connection.execute("SELECT 1/0")
 
 
+def test_error_does_not_tell_the_data_of_its_statement(engine: Engine) -> None:
+    with pytest.raises(DBAPIError) as caught, begun(engine) as under_way:
+        under_way.session.connection().execute(text("SELECT 1/0 WHERE :iban <> ''"), {"iban": "DE89370400440532013000"})
+    assert "DE89" not in str(caught.value)
+
+
 def test_postgres_that_is_not_there_is_unavailable() -> None:
     engine = engines.create("postgresql://nobody@127.0.0.1:1/nothing", pool_size=1)
     with pytest.raises(Unavailable, match="PostgreSQL cannot be reached"), begun(engine) as under_way:
