@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
+from litestar.params import ParameterKwarg
 from litestar.types import ExceptionHandlersMap
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -167,15 +168,25 @@ def _translated(request: Request[Any, Any, Any], error: HTTPException) -> Proble
         return problem_of(TooLarge(f"The body is larger than {limit:,} bytes.", hint="Send it in several requests."))
     if status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
         return problem_of(UnsupportedMediaType(_text(error.detail)))
-    return _invalid(error)
+    return _invalid(error, _names(request))
 
 
-def _invalid(error: HTTPException) -> Problem:
+def _names(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """Return what a request calls the parameters of its handler that have another name in Python."""
+    fields = request.route_handler.parsed_fn_signature.parameters.values()
+    declared = [(f.name, f.kwarg_definition) for f in fields]
+    return {name: known.name for name, known in declared if isinstance(known, ParameterKwarg) and known.name}
+
+
+def _invalid(error: HTTPException, names: Mapping[str, str]) -> Problem:
     if missing := MISSING.search(error.detail):
         kind, name = missing.groups()
         return problem_of(InvalidInput(f"The {kind} parameter `{name}` is missing.", path=name))
     found = error.extra if isinstance(error.extra, list) else []
-    mistakes = [Mistake(path=_text(str(e.get("key", ""))), message=_sentence(str(e["message"]))) for e in found]
+    mistakes = [
+        Mistake(path=_text(names.get(key := str(e.get("key", "")), key)), message=_sentence(str(e["message"])))
+        for e in found
+    ]
     if not mistakes:
         return problem_of(InvalidInput(_text(error.detail)))
     where = ", ".join(m.path for m in mistakes if m.path)
