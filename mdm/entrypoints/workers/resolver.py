@@ -30,10 +30,10 @@ def resolve_deliveries(hub: Hub, stop: threading.Event, *, size: int, outbox_ret
                 process_oldest_one_by_one(hub.begin, registry=hub.registry, size=size)
                 careful = False
             taken = process_next(hub.begin, registry=hub.registry, size=size)
-            if not taken and time.monotonic() - tidied_at > TIDY_SECONDS:
+            if time.monotonic() - tidied_at > TIDY_SECONDS:
                 with hub.begin() as work:
-                    tidy(work, outbox_retention=outbox_retention)
-                tidied_at = time.monotonic()
+                    more = tidy(work, outbox_retention=outbox_retention)
+                tidied_at = tidied_at if more else time.monotonic()
         except Unavailable as error:
             log.warning("database_unavailable", reason=str(error))
             stop.wait(OUTAGE_PAUSE)

@@ -140,3 +140,14 @@ def test_published_events_are_tidied_up_while_there_is_nothing_to_do(
     monkeypatch.setattr(resolver, "TIDY_SECONDS", 0.0)
     resolve_deliveries(hub.hub, StopAfter(2), **GIVEN)
     assert hub.rows("SELECT count(*) FROM publishers.outbox") == [(0,)]
+
+
+def test_published_events_are_tidied_up_to_the_last_although_the_queue_never_empties(
+    hub: HubUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deleted, clock = [10_000, 10_000, 0], iter([0.0, *[700.0] * 5])
+    monkeypatch.setattr(resolver, "process_next", lambda *_given, **_more: len(deleted))
+    monkeypatch.setattr(resolver, "tidy", lambda *_given, **_more: deleted.pop(0))
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    resolve_deliveries(hub.hub, StopAfter(1), **GIVEN)
+    assert deleted == []
