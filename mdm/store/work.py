@@ -18,7 +18,7 @@ from mdm.core.security import Actor
 from mdm.errors import Moved, Unavailable
 
 TRY_AGAIN = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock timeout
-UNREACHABLE = {"08", "57"}  # classes: connection exception, operator intervention (shutdown)
+UNREACHABLE = ("08", "57P")  # connection exception, shutdown; not 57014, a statement that took too long
 HELPLESS = {"53", "58"}  # classes: insufficient resources (disk, memory, connections), system error
 READ_ONLY = "25006"  # a standby, or a server put into read-only mode
 
@@ -77,7 +77,7 @@ def translated(error: DBAPIError | psycopg.Error) -> Exception:
     if state in TRY_AGAIN:
         return Moved("Another transaction was in the way.", sqlstate=state)
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    if lost or state[:2] in UNREACHABLE or (not state and isinstance(cause, psycopg.OperationalError)):
+    if lost or state.startswith(UNREACHABLE) or (not state and isinstance(cause, psycopg.OperationalError)):
         return Unavailable("PostgreSQL cannot be reached.", hint="Is it running? `mdm` reads MDM_POSTGRES_DSN.")
     if state[:2] in HELPLESS or state == READ_ONLY:
         return Unavailable(f"PostgreSQL cannot go on: {cause}.", hint="Its log says more.", sqlstate=state)

@@ -41,6 +41,11 @@ def test_what_postgres_says_is_told_apart(engine: Engine, state: str, meaning: t
         under_way.session.connection().execute(text(RAISE.format(state=state)))
 
 
+def test_statement_that_took_too_long_is_neither_an_outage_nor_tried_again_as_it_is(engine: Engine) -> None:
+    with pytest.raises(DBAPIError), begun(engine) as under_way:
+        under_way.session.connection().execute(text(RAISE.format(state="57014")))
+
+
 @pytest.mark.parametrize(("state", "meaning"), MEANINGS)
 def test_what_the_driver_says_without_the_session_is_told_apart_too(
     engine: Engine, state: str, meaning: type[MdmError]
