@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import structlog
 
 from mdm import bootstrap, embedded
 from mdm.settings import Settings
@@ -31,6 +32,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker, fixtures in MARKERS.items():
             if fixtures.intersection(getattr(item, "fixturenames", ())):
                 item.add_marker(marker)
+
+
+@pytest.fixture(autouse=True)
+def fresh_logging() -> Iterator[None]:
+    """Forget how a test set up logging: its stderr is gone when the next one logs."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

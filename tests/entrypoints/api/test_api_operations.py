@@ -19,11 +19,11 @@ HTTP_REFERENCE = Path(__file__).parents[3] / "docs" / "reference" / "http.md"
 
 
 def test_a_load_is_shown_with_what_became_of_its_rows(api: Api, tmp_path: Path) -> None:
-    file = tmp_path / "facts.jsonl"
+    file = tmp_path / "accounts.jsonl"
     file.write_text('{"domain": "customer", "key": "1", "attributes": {"name": "Fjordlaks"}}\n')
-    list(load_file(api.hub.begin, file, source="wiki", registry=api.hub.registry))
+    list(load_file(api.hub.begin, file, source="crm", registry=api.hub.registry))
     [load] = api.get("/v1/loads", role="operator").json()["items"]
-    assert (load["source"], load["file_name"], load["rows"], load["state"]) == ("wiki", "facts.jsonl", 1, "accepted")
+    assert (load["source"], load["file_name"], load["rows"], load["state"]) == ("crm", "accounts.jsonl", 1, "accepted")
     assert load["deliveries"] == {"pending": 1}
     assert api.get(f"/v1/loads/{load['id']}").json() == load
     assert api.get(f"/v1/loads/{new_id()}").status_code == 404
@@ -31,11 +31,12 @@ def test_a_load_is_shown_with_what_became_of_its_rows(api: Api, tmp_path: Path) 
 
 def test_loads_come_newest_first_in_pages(api: Api, tmp_path: Path) -> None:
     for number in range(3):
-        (file := tmp_path / f"{number}.jsonl").write_text(f'{{"key": "{number}"}}\n')
-        list(load_file(api.hub.begin, file, source="wiki", registry=api.hub.registry))
+        (file := tmp_path / f"accounts-{number}.jsonl").write_text(f'{{"key": "{number}"}}\n')
+        list(load_file(api.hub.begin, file, source="crm", registry=api.hub.registry))
     first = api.get("/v1/loads", params={"limit": 2}).json()
     second = api.get(first["next"]).json()
-    assert [load["file_name"] for load in first["items"] + second["items"]] == ["2.jsonl", "1.jsonl", "0.jsonl"]
+    names = [load["file_name"] for load in first["items"] + second["items"]]
+    assert names == [f"accounts-{number}.jsonl" for number in (2, 1, 0)]
 
 
 def test_domains_tell_what_may_be_sent(idle_api: Api) -> None:
