@@ -42,11 +42,6 @@ def _without_utf8(raw: bytes) -> str | None:
     return None
 
 
-def check_json(document: JSON) -> None:
-    """Check depth and strings of a document parsed elsewhere; raises UnreadableRow."""
-    _keys(document, 0, b"")
-
-
 def _keys(value: JSON, depth: int, raw: bytes) -> int:
     """Count the keys of a document and check what lies in it on the way."""
     kind = type(value)

@@ -23,12 +23,12 @@ WITH RECURSIVE reached (id) AS (
         OFFSET 0
     ) AS next
 )
-SELECT r.id, r.source, r.source_key, r.comparable, c.master_id, c.link_no, m.version, m.revision, m.status,
+SELECT r.id, r.source, r.source_key, r.comparable, c.master_id, m.version, m.revision, m.status,
        m.created_at, m.recorded_at
 FROM reached
 CROSS JOIN LATERAL (SELECT * FROM source_record WHERE id = reached.id OFFSET 0) AS r
 LEFT JOIN LATERAL (
-    SELECT master_id, link_no FROM crosswalk WHERE record_id = reached.id AND until_version IS NULL OFFSET 0
+    SELECT master_id FROM crosswalk WHERE record_id = reached.id AND until_version IS NULL OFFSET 0
 ) AS c ON true
 LEFT JOIN LATERAL (SELECT * FROM master WHERE id = c.master_id OFFSET 0) AS m ON true
 ORDER BY r.id
