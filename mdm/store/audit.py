@@ -7,9 +7,8 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlmodel import Session, col
 
-from mdm.store.rows import Row
 from mdm.store.sql import statement
-from mdm.store.tables import GoldenVersion, Master
+from mdm.store.tables import Master
 
 PAGE = 500
 
@@ -31,29 +30,14 @@ def findings(session: Session, name: str, *, limit: int, **parameters: Any) -> l
     return [row.finding for row in session.connection().execute(bounded, parameters)]
 
 
-def masters(session: Session) -> Iterator[list[Row]]:
-    """Yield pages of masters in id order: id, domain, status, version, recorded_at, evaluated_at of their newest."""
+def masters(session: Session) -> Iterator[list[Master]]:
+    """Yield pages of masters in id order."""
     after: UUID | None = None
     while True:
-        page = (
-            select(
-                col(Master.id),
-                col(Master.domain),
-                col(Master.status),
-                col(Master.version),
-                col(Master.recorded_at),
-                col(GoldenVersion.evaluated_at),
-            )
-            .join(
-                GoldenVersion,
-                (col(GoldenVersion.master_id) == Master.id) & (col(GoldenVersion.version) == Master.version),
-            )
-            .order_by(col(Master.id))
-            .limit(PAGE)
-        )
+        page = select(Master).order_by(col(Master.id)).limit(PAGE)
         if after is not None:
             page = page.where(col(Master.id) > after)
-        rows = list(session.connection().execute(page))
+        rows = list(session.scalars(page))
         if not rows:
             return
         yield rows

@@ -45,10 +45,10 @@ def _by_master(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
     return grouped
 
 
-def write_masters(session: Session, rows: Sequence[dict[str, Any]], *, domain: str) -> None:
+def write_masters(session: Session, rows: Sequence[dict[str, Any]], *, domain: str, evaluated_at: datetime) -> None:
     """Insert masters or bring them to their next version."""
     if rows:
-        run(session, "golden/write_masters", rows=as_json(rows), domain=domain)
+        run(session, "golden/write_masters", rows=as_json(rows), domain=domain, evaluated_at=evaluated_at)
 
 
 def replace_slices(

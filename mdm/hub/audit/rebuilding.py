@@ -8,6 +8,7 @@ from mdm.hub.golden.claims import claims_of
 from mdm.hub.golden.rebuild import evaluate
 from mdm.store import audit, golden
 from mdm.store.rows import Row
+from mdm.store.tables import Master
 from mdm.store.work import Work
 from survivorship import Claim
 
@@ -26,7 +27,7 @@ def _findings(work: Work) -> Iterator[str]:
             yield from _of_master(domain, row, links.get(row.id, []), slices.get(row.id, []))
 
 
-def _of_master(domain: Domain, row: Row, links: Sequence[Row], stored: Sequence[Row]) -> Iterator[str]:
+def _of_master(domain: Domain, row: Master, links: Sequence[Row], stored: Sequence[Row]) -> Iterator[str]:
     rebuilt = evaluate(domain, links, evaluated_at=row.evaluated_at)
     wanted = [(s.valid_from, s.valid_to, s.attributes, s.provenance) for s in rebuilt.slices]
     kept = [(s.valid_from, s.valid_to, s.attributes, s.provenance) for s in stored]
@@ -37,7 +38,7 @@ def _of_master(domain: Domain, row: Row, links: Sequence[Row], stored: Sequence[
         yield from _unfounded(row, s, claims)
 
 
-def _unfounded(row: Row, stretch: Row, claims: Sequence[Claim]) -> Iterator[str]:
+def _unfounded(row: Master, stretch: Row, claims: Sequence[Claim]) -> Iterator[str]:
     """Name single values that no claim of the records in their provenance makes; lists are united from several."""
     for name, value in stretch.attributes.items():
         origin = stretch.provenance.get(name)

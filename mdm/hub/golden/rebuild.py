@@ -46,7 +46,9 @@ def rebuild(
         draft(domain, m, links.get(m.id, []), stored.get(m.id, []), cause=causes[m.id], now=now)
         for m in touched.values()
     ]
-    golden.write_masters(work.session, [_master_row(domain, d, now=now) for d in drafts], domain=domain.name)
+    golden.write_masters(
+        work.session, [_master_row(domain, d, now=now) for d in drafts], domain=domain.name, evaluated_at=now
+    )
     golden.replace_slices(
         work.session,
         ended=[end for d in drafts for end in d.slices.ended],
@@ -127,6 +129,7 @@ def _master_row(domain: Domain, draft: Draft, *, now: datetime) -> dict[str, Any
         "version": draft.version,
         "recorded_at": draft.recorded_at,
         "due_at": draft.rebuilt.due_at,
+        "retired_at": None,
         "search_text": domain.search_text(_shown(draft.rebuilt, now)),
     }
 

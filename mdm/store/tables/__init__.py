@@ -8,22 +8,27 @@ from mdm.store.tables.golden import GoldenSlice, GoldenVersion
 from mdm.store.tables.records import Fact, HotKey, MatchKey, SourceRecord
 from mdm.store.tables.releases import Release
 from mdm.store.tables.resolution import Crosswalk, Edge, Master, RecordConstraint, Task
+from mdm.store.tables.stewardship import ChangeDecision, ChangeRequest, Hold, Override
 
 METADATA = SQLModel.metadata
 
 __all__ = [
     "METADATA",
     "ApiKey",
+    "ChangeDecision",
+    "ChangeRequest",
     "Crosswalk",
     "Delivery",
     "Edge",
     "Fact",
     "GoldenSlice",
     "GoldenVersion",
+    "Hold",
     "HotKey",
     "Load",
     "Master",
     "MatchKey",
+    "Override",
     "Quarantine",
     "RecordConstraint",
     "Release",

@@ -26,6 +26,7 @@ class GoldenVersion(SQLModel, table=True):
     release: int
     status: str
     merged_into: UUID | None = None
+    approval: dict[str, Any] | None = document(nullable=True)
 
 
 class GoldenSlice(SQLModel, table=True):

@@ -40,6 +40,7 @@ class RecordConstraint(SQLModel, table=True):
     reason: str
     decided_by: str
     decided_at: datetime = instant()
+    changed: dict[str, Any] | None = document(nullable=True)
 
 
 class Master(SQLModel, table=True):
@@ -50,6 +51,7 @@ class Master(SQLModel, table=True):
         Index("master_of_domain", "domain", "id"),
         Index("master_search", "search_text", postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"}),
         Index("master_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
+        Index("master_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -60,7 +62,9 @@ class Master(SQLModel, table=True):
     revision: int
     created_at: datetime = instant()
     recorded_at: datetime = instant()
+    evaluated_at: datetime = instant()
     due_at: datetime | None = instant(nullable=True)
+    retired_at: datetime | None = instant(nullable=True)
     search_text: str
 
 

@@ -71,8 +71,8 @@ DAMAGES = {
     "event was never announced": ("DELETE FROM publishers.outbox", "is neither published nor waiting"),
     "merged master leads nowhere": (
         (
-            "INSERT INTO master (id, domain, status, version, revision, created_at, recorded_at, search_text)"
-            " VALUES (gen_random_uuid(), 'supplier', 'merged', 1, 1, now(), now(), '')"
+            "INSERT INTO master (id, domain, status, version, revision, created_at, recorded_at, evaluated_at,"
+            " search_text) VALUES (gen_random_uuid(), 'supplier', 'merged', 1, 1, now(), now(), now(), '')"
         ),
         "leads to no living survivor",
     ),
