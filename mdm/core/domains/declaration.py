@@ -78,6 +78,12 @@ class SourceDeclaration(Strict):
     one_per_master: bool = False  # two of its records are two things: they are never merged without a steward
 
 
+class ApprovalDeclaration(Strict):
+    """What waits for its owner besides every change of a critical attribute."""
+
+    creation: list[str] = []  # attributes or groups whose first value on a new master waits too
+
+
 class LimitsDeclaration(Strict):
     """How much a record may hold."""
 
@@ -100,6 +106,7 @@ class DomainDeclaration(Strict):
     attributes: dict[str, AttributeDeclaration] = Field(min_length=1)
     groups: dict[str, GroupDeclaration] = {}
     search: list[str] = []  # attributes people search by
+    approval: ApprovalDeclaration = ApprovalDeclaration()
     limits: LimitsDeclaration = LimitsDeclaration()
 
 
@@ -128,6 +135,6 @@ def _suggestion(place: tuple[int | str, ...]) -> str:
             "sources": SourceDeclaration,
         }
         form = FieldDeclaration if inner else forms.get(str(place[0]), DomainDeclaration)
-    elif place[0] == "limits":
-        form = LimitsDeclaration
+    elif place[0] in ("limits", "approval"):
+        form = LimitsDeclaration if place[0] == "limits" else ApprovalDeclaration
     return suggestion(str(place[-1]), form.model_fields)

@@ -16,6 +16,7 @@ from mdm.core.domains.declaration import (
 )
 from mdm.core.domains.reading import Reader, reader
 from mdm.core.matching import MatchModel
+from mdm.core.security import Actor
 from mdm.errors import DeclarationError
 from survivorship import Policy, PolicyError
 
@@ -40,7 +41,31 @@ class Domain:
     readers: Mapping[str, Reader]
     search: tuple[str, ...]
     open: frozenset[str]
+    critical: frozenset[str]
+    creation: frozenset[str]
     release: int = 0
+
+    def unit_of(self, attribute: str) -> str:
+        """Return the coupled group of an attribute, or the attribute itself: what is decided as one."""
+        return self.policy.unit_of(attribute)
+
+    def members_of(self, unit: str) -> tuple[str, ...]:
+        """Return the attributes of a coupled group, or the one attribute that the unit is."""
+        return self.groups.get(unit, (unit,))
+
+    def owner_of(self, unit: str) -> str:
+        """Return the role that owns an attribute or coupled group: that of the first member which names one."""
+        owners = (self.attributes[name].owner for name in self.members_of(unit))
+        return next((owner for owner in owners if owner is not None), self.owner)
+
+    @property
+    def owners(self) -> frozenset[str]:
+        """Return every role that owns something of this domain."""
+        return frozenset({self.owner, *(a.owner for a in self.attributes.values() if a.owner is not None)})
+
+    def visible(self, actor: Actor) -> frozenset[str]:
+        """Return the attributes an actor sees unmasked: public and internal ones, and those whose owner he is."""
+        return self.open | {name for name in self.attributes if actor.holds(self.owner_of(self.unit_of(name)))}
 
     def publishable(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
         """Return the public and internal attributes: confidential and personal ones travel by channel."""
@@ -61,6 +86,7 @@ def parse(document: Mapping[str, Any]) -> Domain:
     _check_names(declared)
     match = _match_model(declared, document["match"])
     check_references(declared, match)
+    policy = _policy(declared)
     return Domain(
         name=declared.domain,
         title=declared.title,
@@ -69,13 +95,20 @@ def parse(document: Mapping[str, Any]) -> Domain:
         attributes=declared.attributes,
         groups={name: tuple(group.attributes) for name, group in declared.groups.items()},
         sources=declared.sources,
-        policy=_policy(declared),
+        policy=policy,
         match=match,
         limits=declared.limits,
         readers={name: reader(name, attribute, declared.limits) for name, attribute in declared.attributes.items()},
         search=tuple(declared.search),
         open=frozenset(name for name, a in declared.attributes.items() if a.classification in OPEN),
+        critical=_critical(declared, policy),
+        creation=frozenset(policy.unit_of(name) for name in declared.approval.creation),
     )
+
+
+def _critical(declared: DomainDeclaration, policy: Policy) -> frozenset[str]:
+    """Return the attributes and coupled groups whose change waits for its owner."""
+    return frozenset(policy.unit_of(name) for name, attribute in declared.attributes.items() if attribute.critical)
 
 
 def _in_priority(declared: DomainDeclaration) -> DomainDeclaration:
@@ -112,6 +145,7 @@ def _check_names(declared: DomainDeclaration) -> None:
     known = declared.attributes
     references = [(f"groups.{name}.attributes", n) for name, group in declared.groups.items() for n in group.attributes]
     references += [("search", name) for name in declared.search]
+    references += [("approval.creation", n) for n in declared.approval.creation if n not in declared.groups]
     for path, name in references:
         if name not in known:
             raise DeclarationError(
