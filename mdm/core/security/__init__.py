@@ -1,5 +1,6 @@
 """Who acts, and what their roles allow."""
 
-from mdm.core.security.actor import ROLES, SYSTEM, Actor, Permission
+from mdm.core.security.actor import SYSTEM, Actor, Grant
+from mdm.core.security.roles import ROLES, Permission
 
-__all__ = ["ROLES", "SYSTEM", "Actor", "Permission"]
+__all__ = ["ROLES", "SYSTEM", "Actor", "Grant", "Permission"]

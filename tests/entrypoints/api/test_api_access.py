@@ -9,9 +9,9 @@ from mdm.hub.access import create_key, revoke_key
 from tests.entrypoints.api.calling import LIMITED, Api
 
 OPEN = {"/health/live", "/health/ready"}
-EVERYBODY = {"admin", "operator", "steward", "source", "reader"}
+EVERYBODY = {"admin", "operator", "steward", "approver", "source", "reader"}
 DELIVERING = {"admin", "source"}
-READING = {"admin", "operator", "steward", "reader"}
+READING = {"admin", "operator", "steward", "approver", "reader"}
 OPERATING = {"admin", "operator"}
 DECIDING = {"admin", "operator", "steward"}
 ALLOWED = {

@@ -1,0 +1,30 @@
+"""The permissions there are, and the roles that bundle them."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One thing an actor may be allowed to do."""
+
+    DELIVER = "deliver"
+    READ = "read"
+    CHECK = "check"
+    OPERATE = "operate"
+    QUARANTINE = "quarantine"
+    STEWARD = "steward"
+    APPROVE = "approve"
+    REVEAL = "reveal"
+    ADMINISTER = "administer"
+
+
+APPROVER = "approver"
+STEWARD = "steward"
+
+ROLES: dict[str, frozenset[Permission]] = {
+    "admin": frozenset(Permission),
+    "operator": frozenset({Permission.READ, Permission.OPERATE, Permission.QUARANTINE}),
+    STEWARD: frozenset({Permission.READ, Permission.CHECK, Permission.QUARANTINE, Permission.STEWARD}),
+    APPROVER: frozenset({Permission.READ, Permission.APPROVE}),
+    "source": frozenset({Permission.DELIVER}),
+    "reader": frozenset({Permission.READ, Permission.CHECK}),
+}
