@@ -9,8 +9,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("mdm", "survivorship", "publishers", "migrations")
 HUB_ORDER = (
-    "access", "announce", "tasks", "approval", "golden", "resolution", "ingest", "stewardship", "releases",
-    "subscribers", "quality", "standing", "audit", "health",
+    "action_log", "access", "announce", "tasks", "approval", "golden", "resolution", "ingest", "stewardship",
+    "releases", "subscribers", "quality", "standing", "audit", "health",
 )  # fmt: skip
 CORE_SIBLINGS = ("matching", "standardize", "quality", "security")
 

@@ -3,8 +3,10 @@
 from sqlmodel import SQLModel
 
 from mdm.store.tables.access import ApiKey
+from mdm.store.tables.action_log import Action, Seal
 from mdm.store.tables.deliveries import Delivery, Load, Quarantine
 from mdm.store.tables.golden import GoldenSlice, GoldenVersion
+from mdm.store.tables.people import Delegation, GroupMember, Principal, PrincipalGroup, RoleGrant
 from mdm.store.tables.records import Fact, HotKey, MatchKey, SourceRecord
 from mdm.store.tables.releases import Release
 from mdm.store.tables.resolution import Crosswalk, Edge, Master, RecordConstraint, Task
@@ -14,24 +16,31 @@ METADATA = SQLModel.metadata
 
 __all__ = [
     "METADATA",
+    "Action",
     "ApiKey",
     "ChangeDecision",
     "ChangeRequest",
     "Crosswalk",
+    "Delegation",
     "Delivery",
     "Edge",
     "Fact",
     "GoldenSlice",
     "GoldenVersion",
+    "GroupMember",
     "Hold",
     "HotKey",
     "Load",
     "Master",
     "MatchKey",
     "Override",
+    "Principal",
+    "PrincipalGroup",
     "Quarantine",
     "RecordConstraint",
     "Release",
+    "RoleGrant",
+    "Seal",
     "SourceRecord",
     "Task",
 ]

@@ -1,0 +1,45 @@
+"""What people and administrators did, logged in the transaction of their change."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import structlog
+
+from mdm.core.chain import action_hash
+from mdm.core.ids import canonical_json, digest, new_id
+from mdm.store import action_log
+from mdm.store.tables import Action
+from mdm.store.work import Work
+
+
+def log_action(
+    work: Work,
+    *,
+    action: str,
+    subject: str,
+    domain: str | None = None,
+    reason: str | None = None,
+    before: Any = None,
+    after: Any = None,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Log what the actor of a Work does: kept if the Work is committed, and only then.
+
+    Of `before` and `after` (JSON, None: there is none) only digests are kept. `details` are kept as they are: never
+    put a masked value there. The correlation id is that of the request, or a new one outside of any.
+    """
+    entry = {
+        "id": new_id(),
+        "at": work.now,
+        "actor": work.actor.name,
+        "action": action,
+        "domain": domain,
+        "subject": subject,
+        "reason": reason,
+        "before_digest": None if before is None else digest(before),
+        "after_digest": None if after is None else digest(after),
+        "correlation_id": structlog.contextvars.get_contextvars().get("correlation_id") or str(new_id()),
+        "details": orjson.loads(canonical_json(details or {})),
+    }
+    action_log.add(work.session, Action(**entry, hash=action_hash(**entry)))
