@@ -4,7 +4,7 @@ What needs a database or a broker's client is imported by its own name: `publish
 `publishers.relay` (psycopg), `publishers.jetstream`, `publishers.subscriber` (nats-py).
 """
 
-from publishers.broker import Broker, InMemoryBroker, Message, Stored
+from publishers.broker import Broker, BySubject, InMemoryBroker, Message, Stored
 from publishers.errors import (
     BrokerError,
     EventTooLarge,
@@ -28,6 +28,7 @@ __all__ = [
     "MAX_BYTES",
     "Broker",
     "BrokerError",
+    "BySubject",
     "Event",
     "EventTooLarge",
     "InMemoryBroker",

@@ -61,13 +61,48 @@ class Broker(Protocol):
         """Return the last message of the subject as the leader knows it."""
         ...
 
-    async def created_at(self) -> datetime:
-        """Return the instant at which the stream was created."""
+    async def created_at(self, subject: str) -> datetime:
+        """Return the instant at which the stream of the subject was created."""
         ...
 
-    def walk(self, *, newest: bool = True) -> AsyncIterator[Stored]:
-        """Yield what is stored in order of sequence, without data; `newest`: only the last of every subject."""
+    def walk(self, *, newest: bool = True, whole: bool = False) -> AsyncIterator[Stored]:
+        """Yield what is stored in order of sequence, without data unless `whole`.
+
+        `newest`: only the last of every subject.
+        """
         ...
+
+
+class BySubject:
+    """Several brokers behind the port: a subject belongs to the one whose prefix it starts with."""
+
+    def __init__(self, brokers: Mapping[str, Broker]) -> None:
+        """Know the broker of every prefix; no prefix may start with another."""
+        self._brokers = brokers
+
+    async def publish(self, message: Message, *, after: int) -> int:
+        """Store the message in the stream it belongs to, behind its fence."""
+        return await self._of(message.subject).publish(message, after=after)
+
+    async def last(self, subject: str) -> Stored | None:
+        """Return the last message of the subject."""
+        return await self._of(subject).last(subject)
+
+    async def created_at(self, subject: str) -> datetime:
+        """Return the instant at which the stream of the subject was created."""
+        return await self._of(subject).created_at(subject)
+
+    async def walk(self, *, newest: bool = True, whole: bool = False) -> AsyncIterator[Stored]:
+        """Yield what is stored, stream by stream."""
+        for broker in self._brokers.values():
+            async for stored in broker.walk(newest=newest, whole=whole):
+                yield stored
+
+    def _of(self, subject: str) -> Broker:
+        for prefix, broker in self._brokers.items():
+            if subject.startswith(prefix):
+                return broker
+        raise Refused(f"No stream takes {subject}; there are streams for {', '.join(self._brokers)}.")
 
 
 class InMemoryBroker:
@@ -106,17 +141,17 @@ class InMemoryBroker:
         self._reach()
         return self._last.get(subject)
 
-    async def created_at(self) -> datetime:
+    async def created_at(self, subject: str) -> datetime:  # noqa: ARG002 (it is one stream)
         """Return the instant at which the stream was created."""
         self._reach()
         return self._created_at
 
-    async def walk(self, *, newest: bool = True) -> AsyncIterator[Stored]:
-        """Yield what is stored, without data."""
+    async def walk(self, *, newest: bool = True, whole: bool = False) -> AsyncIterator[Stored]:
+        """Yield what is stored."""
         self._reach()
         for stored in list(self.messages):
             if not newest or self._last[stored.subject] is stored:
-                yield replace(stored, data=b"")
+                yield stored if whole else replace(stored, data=b"")
 
     def purge(self, subject: str | None = None) -> None:
         """Remove the messages of one subject, or all; ids and sequences stay known."""

@@ -84,7 +84,7 @@ class JetStreamBroker:
             raise _translated(error, subject) from error
         return Stored(subject, raw.headers or {}, raw.data or b"", raw.seq or 0, raw.time or EPOCH)
 
-    async def created_at(self) -> datetime:
+    async def created_at(self, subject: str) -> datetime:  # noqa: ARG002 (it is one stream)
         """Return the instant at which the stream was created."""
         return cast("datetime", (await self.info()).created)
 
@@ -98,12 +98,12 @@ class JetStreamBroker:
         except (nats.errors.Error, TimeoutError, OSError) as error:
             raise _translated(error, self.stream) from error
 
-    async def walk(self, *, newest: bool = True) -> AsyncIterator[Stored]:
-        """Read the headers of what is stored through a short-lived consumer."""
+    async def walk(self, *, newest: bool = True, whole: bool = False) -> AsyncIterator[Stored]:
+        """Read what is stored through a short-lived consumer."""
         link = await self.connected()
         context = self._context(link)
         policy = api.DeliverPolicy.LAST_PER_SUBJECT if newest else api.DeliverPolicy.ALL
-        config = passing(policy, subjects=[">"], headers_only=True)
+        config = passing(policy, subjects=[">"], headers_only=not whole)
         try:
             consumer = await context.add_consumer(self.stream, config)
         except (nats.errors.Error, TimeoutError, OSError) as error:
@@ -156,4 +156,4 @@ def _refusal(error: APIError, subject: str) -> BrokerError:
 
 def _stored(message: Msg) -> Stored:
     metadata = message.metadata
-    return Stored(message.subject, message.headers or {}, b"", metadata.sequence.stream, metadata.timestamp)
+    return Stored(message.subject, message.headers or {}, message.data, metadata.sequence.stream, metadata.timestamp)

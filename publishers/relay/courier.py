@@ -80,7 +80,7 @@ class Courier:
         subject = event.message.subject
         if event.fence is None:
             raise UnknownOutcome(f"{subject} has no message and yet refuses the first.")
-        created_at = await self._broker.created_at()
+        created_at = await self._broker.created_at(subject)
         if created_at > event.fence.published_at:
             raise StreamLost(
                 f"The stream was created at {created_at:%Y-%m-%d %H:%M:%S}, after {subject} reached version"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publishers import Broker, InMemoryBroker, Refused, SequenceConflict, Unavailable
+from publishers import Broker, BySubject, InMemoryBroker, Refused, SequenceConflict, Unavailable
 from publishers.jetstream import JetStreamBroker, StreamPlan, provision
 from tests.publishers.events import a_message
 
@@ -21,7 +21,12 @@ def memory() -> InMemoryBroker:
     return InMemoryBroker()
 
 
-@pytest.fixture(params=["memory", pytest.param("jetstream", marks=pytest.mark.nats)])
+@pytest.fixture
+def split(memory: InMemoryBroker) -> BySubject:
+    return BySubject({"other.": InMemoryBroker(), "test.": memory})
+
+
+@pytest.fixture(params=["memory", "split", pytest.param("jetstream", marks=pytest.mark.nats)])
 def broker(request: "FixtureRequest") -> Broker:
     return request.getfixturevalue(request.param)
 
@@ -94,6 +99,20 @@ async def test_walk_shows_newest_or_all_in_order_without_data(broker: Broker) ->
     assert newest == [("test.v1.two", 1), ("test.v1.one", 2)]
     assert [stored.version for stored in everything] == [1, 1, 2]
     assert all(stored.data == b"" and len(stored.digest) == 64 and stored.event_id for stored in everything)
+    assert [stored.data async for stored in broker.walk(whole=True)] == [
+        a_message("test.v1.two", version=1).data,
+        a_message("test.v1.one", version=2).data,
+    ]
+
+
+async def test_subject_goes_to_the_stream_of_its_prefix_and_to_no_other() -> None:
+    golden, audit = InMemoryBroker(), InMemoryBroker()
+    broker = BySubject({"golden.": golden, "audit.": audit})
+    await broker.publish(a_message("audit.seal"), after=0)
+    assert (golden.versions(), audit.versions()) == ({}, {"audit.seal": [1]})
+    assert [stored.subject async for stored in broker.walk()] == ["audit.seal"]
+    with pytest.raises(Refused, match=r"golden\., audit\."):
+        await broker.publish(a_message("other.seal"), after=0)
 
 
 async def test_walk_through_an_empty_stream_ends(broker: Broker) -> None:
@@ -101,7 +120,7 @@ async def test_walk_through_an_empty_stream_ends(broker: Broker) -> None:
 
 
 async def test_stream_knows_when_it_was_created(broker: Broker) -> None:
-    age = datetime.now(UTC) - await broker.created_at()
+    age = datetime.now(UTC) - await broker.created_at("test.v1.one")
     assert timedelta(seconds=-5) < age < timedelta(minutes=1)
 
 
