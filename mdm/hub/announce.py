@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from mdm.core.domains import Domain
@@ -18,12 +18,28 @@ SUBJECT = "mdm.golden.v1"
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a master was rebuilt, and the trace to hand on."""
+    """Why a master was rebuilt, and the trace to hand on.
 
-    kind: str
-    deliveries: tuple[int, ...]
-    correlation_id: str
+    `actors` are the principals behind it, who cannot approve what follows; `waiver` says why it needs no approval.
+    """
+
+    kind: str  # delivery, decision, approval, reference, boundary
+    deliveries: tuple[int, ...] = ()
+    correlation_id: str = ""
     traceparent: str | None = None
+    actors: tuple[str, ...] = ()
+    reason: str | None = None
+    waiver: str | None = None
+
+
+class Linked(NamedTuple):
+    """A link of a source record to a master, or the end of one."""
+
+    record_id: int
+    source: str
+    source_key: str
+    link_no: int
+    linked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +55,7 @@ class Change:
     merged_into: UUID | None
     absorbed: Sequence[UUID]
     split_to: Sequence[UUID]
-    links: Sequence[Row]
+    links: Sequence[Row | Linked]
     timeline: Sequence[Any]
     effective_at: datetime
     before: dict[str, Any]
@@ -111,8 +127,8 @@ def _body(domain: Domain, change: Change) -> dict[str, Any]:
     }
 
 
-def _newest_per_record(links: Sequence[Row]) -> list[Row]:
-    newest: dict[int, Row] = {}
+def _newest_per_record(links: Sequence[Row | Linked]) -> list[Row | Linked]:
+    newest: dict[int, Row | Linked] = {}
     for link in links:
         if link.record_id not in newest or newest[link.record_id].link_no < link.link_no:
             newest[link.record_id] = link

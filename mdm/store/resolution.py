@@ -99,6 +99,11 @@ def open_links(session: Session, links: Sequence[Link]) -> None:
         )
 
 
+def shift_links(session: Session, master_id: UUID, *, version: int, later: int) -> None:
+    """Move the beginning and end of links from one version of a master to a later one."""
+    run(session, "resolution/shift_links", id=master_id, version=version, later=later)
+
+
 def members(session: Session, master_id: UUID) -> list[int]:
     """Return the records now linked to a master, or to the one it was merged into."""
     return [r.record_id for r in run(session, "resolution/read_members", id=master_id)]

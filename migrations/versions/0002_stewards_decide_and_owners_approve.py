@@ -13,6 +13,7 @@ UPDATE master m SET evaluated_at = v.evaluated_at FROM golden_version v WHERE v.
 ALTER TABLE master ALTER COLUMN evaluated_at SET NOT NULL;
 ALTER TABLE master ADD COLUMN retired_at timestamptz;
 ALTER TABLE golden_version ADD COLUMN approval jsonb;
+ALTER TABLE load ADD COLUMN initial boolean NOT NULL DEFAULT false;
 ALTER TABLE record_constraint ADD COLUMN changed jsonb;
 
 CREATE INDEX master_due ON master (due_at) WHERE due_at IS NOT NULL;

@@ -27,6 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("source", help="the source system the files come from")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV or JSON lines a feed of it reads")
+    parser.add_argument("--initial", action="store_true", help="take its values over without asking their owners")
     parser.add_argument("--no-wait", action="store_true", help="end when all rows are accepted, before processing")
 
 
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     with bootstrap.open_hub(settings, dsn_of(settings)) as hub:
         files = [(arguments.source, file) for file in arguments.files]
         console = Console(stderr=True)
-        accepted = accept(hub, files, console=console)
+        accepted = accept(hub, files, console=console, initial=arguments.initial)
         if not arguments.no_wait:
             wait_for(hub, accepted, console=console)
         found = reports(hub, accepted)
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def accept(hub: Hub, files: Sequence[tuple[str, Path]], *, console: Console) -> list[UUID]:
+def accept(hub: Hub, files: Sequence[tuple[str, Path]], *, console: Console, initial: bool = False) -> list[UUID]:
     """Accept files of (source, path) in turn under a progress bar, and return their loads.
 
     Raises what is wrong with the first that cannot be loaded, before anything is kept.
@@ -55,7 +56,7 @@ def accept(hub: Hub, files: Sequence[tuple[str, Path]], *, console: Console) -> 
     ids = []
     with Progress(TextColumn("{task.description}"), BarColumn(), "{task.percentage:>3.0f}%", console=console) as bars:
         for source, path in files:
-            steps = loads.load_file(hub.begin, path, source=source, registry=hub.registry)
+            steps = loads.load_file(hub.begin, path, source=source, registry=hub.registry, initial=initial)
             begun = next(steps)
             bar = bars.add_task(f"accept {source}/{path.name}", total=begun.size, completed=begun.position)
             for progress in steps:

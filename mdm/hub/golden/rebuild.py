@@ -1,51 +1,78 @@
-"""Rebuilding golden records: from links and claims to versions, slices and events."""
+"""Rebuilding golden records: from links and claims to versions, slices, events and questions to owners."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from mdm.core.domains import Domain
-from mdm.core.ids import new_id
 from mdm.hub import announce
 from mdm.hub.announce import Cause, Change
-from mdm.hub.golden.claims import claims_of
-from mdm.hub.golden.timeline import Replacement, announced, at, first_difference, replacement
+from mdm.hub.approval import Asked, Held, renew_requests
+from mdm.hub.golden.draft import Draft, Found, Permit, draft
+from mdm.hub.golden.timeline import announced, at
 from mdm.hub.golden.touched import Touched
-from mdm.store import golden
-from mdm.store.rows import Row
+from mdm.store import golden, resolution, stewardship
 from mdm.store.work import Work
 from survivorship import Rebuilt
-from survivorship import rebuild as survive
-
-TICK = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A rebuilt master before it is written; `change` is None where nothing is to be announced."""
-
-    master: Touched
-    version: int
-    recorded_at: datetime
-    status: str
-    rebuilt: Rebuilt
-    slices: Replacement
-    change: Change | None
 
 
 def rebuild(
-    work: Work, domain: Domain, touched: Mapping[UUID, Touched], *, causes: Mapping[UUID, Cause]
-) -> dict[UUID, str]:
-    """Rebuild locked masters, write what differs and put one event each into the outbox; returns their status."""
-    links = golden.links(work.session, touched)
-    stored = golden.current_slices(work.session, touched)
+    work: Work,
+    domain: Domain,
+    touched: Mapping[UUID, Touched],
+    *,
+    causes: Mapping[UUID, Cause],
+    permits: Mapping[UUID, Permit] | None = None,
+) -> dict[UUID, Draft]:
+    """Rebuild locked masters, write what differs and put one event per version into the outbox.
+
+    What needs approval and is not permitted is kept back, and its owners are asked.
+    """
+    found = _find(work, touched)
     now = work.now
-    drafts = [
-        draft(domain, m, links.get(m.id, []), stored.get(m.id, []), cause=causes[m.id], now=now)
+    drafts = {
+        m.id: draft(domain, m, found[m.id], cause=causes[m.id], now=now, permit=_permit(causes[m.id], permits, m.id))
         for m in touched.values()
-    ]
+    }
+    _write(work, domain, drafts.values(), now=now)
+    _keep_back(work, domain, drafts.values(), causes, found)
+    return drafts
+
+
+def _permit(cause: Cause, permits: Mapping[UUID, Permit] | None, master_id: UUID) -> Permit | None:
+    if permits is not None and master_id in permits:
+        return permits[master_id]
+    if cause.waiver is None:
+        return None
+    return Permit(None, {"waived": cause.waiver, "by": list(cause.actors)})
+
+
+def _find(work: Work, touched: Mapping[UUID, Touched]) -> dict[UUID, Found]:
+    ids = touched.keys()
+    links, stored = golden.links(work.session, ids), golden.current_slices(work.session, ids)
+    overrides, holds = stewardship.overrides(work.session, ids), stewardship.holds(work.session, ids)
+    return {
+        m.id: Found(
+            links=links.get(m.id, ()),
+            stored=stored.get(m.id, ()),
+            overrides=overrides.get(m.id, ()) if m.merged_into is None else (),
+            held=[Held.of(row) for row in holds.get(m.id, ())],
+            baseline=stored.get(m.id, ()) if not m.revived else _before_merge(work, m),
+        )
+        for m in touched.values()
+    }
+
+
+def _before_merge(work: Work, master: Touched) -> Sequence[Any]:
+    """Return the timeline that a master had in the version before it was merged."""
+    return golden.slices_at(work.session, master.id, master.version - 1)
+
+
+def _write(work: Work, domain: Domain, drafts: Collection[Draft], *, now: datetime) -> None:
+    for d in drafts:
+        if len(d.changes) > 1 and d.master.moved:
+            resolution.shift_links(work.session, d.master.id, version=d.master.version + 1, later=d.version)
     golden.write_masters(
         work.session, [_master_row(domain, d, now=now) for d in drafts], domain=domain.name, evaluated_at=now
     )
@@ -55,70 +82,41 @@ def rebuild(
         deleted=[gone for d in drafts for gone in d.slices.deleted],
         new=[_slice_row(d, s) for d in drafts for s in d.slices.new],
     )
-    changes = [d.change for d in drafts if d.change is not None]
-    golden.write_versions(work.session, [_version_row(change, now=now) for change in changes], release=domain.release)
-    announce.append(work, domain, changes)
-    return {d.master.id: d.status for d in drafts}
+    rows = [_version_row(d, change, now=now) for d in drafts for change in d.changes]
+    golden.write_versions(work.session, rows, release=domain.release)
+    announce.append(work, domain, [change for d in drafts for change in d.changes])
 
 
-def evaluate(domain: Domain, links: Sequence[Row], *, evaluated_at: datetime) -> Rebuilt:
-    """Let the values of a master survive: a pure function of claims, policy and time."""
-    return survive(claims_of(links), domain.policy, evaluated_at=evaluated_at)
-
-
-def draft(
+def _keep_back(
+    work: Work,
     domain: Domain,
-    master: Touched,
-    links: Sequence[Row],
-    stored: Sequence[Row],
-    *,
-    cause: Cause,
-    now: datetime,
-) -> Draft:
-    """Rebuild one master and find out what differs from what is stored."""
-    recorded_at = now if master.recorded_at is None else max(now, master.recorded_at + TICK)
-    rebuilt = evaluate(domain, links, evaluated_at=now)
-    status = _status(master, links, now=recorded_at)
-    old, new = announced(stored), announced(rebuilt.slices)
-    if not (master.moved or status != master.status or old != new):
-        slices = replacement(stored, rebuilt.slices, version=master.version)
-        return Draft(master, master.version, master.recorded_at or recorded_at, status, rebuilt, slices, None)
-    version = master.version + 1
-    effective_at, before, after = first_difference(old, new, now=recorded_at)
-    change = Change(
-        event_id=new_id(),
-        type=_event_type(master, differs=old != new or status != master.status),
-        master_id=master.id,
-        version=version,
-        recorded_at=recorded_at,
-        status=status,
-        merged_into=master.merged_into,
-        absorbed=master.absorbed,
-        split_to=master.split_to,
-        links=links,
-        timeline=[s for s in rebuilt.slices if s.valid_to is None or s.valid_to > recorded_at],
-        effective_at=effective_at,
-        before=before,
-        after=after,
-        cause=cause,
-    )
-    slices = replacement(stored, rebuilt.slices, version=version)
-    return Draft(master, version, recorded_at, status, rebuilt, slices, change)
+    drafts: Iterable[Draft],
+    causes: Mapping[UUID, Cause],
+    found: Mapping[UUID, Found],
+) -> None:
+    """Keep the holds that the drafts need, and renew the questions to the owners of what is kept back."""
+    concerned = [d for d in drafts if d.guarded.held or found[d.master.id].held]
+    if not concerned:
+        return
+    stewardship.delete_holds(work.session, [gone for d in concerned for gone in d.guarded.obsolete])
+    new = [_hold_row(d.master.id, h) for d in concerned for h in d.guarded.held if h.id is None]
+    stewardship.write_holds(work.session, new, now=work.now)
+    asked = [Asked(d.master.id, d.guarded.held, causes[d.master.id]) for d in concerned]
+    renew_requests(work, domain, asked)
 
 
-def _status(master: Touched, links: Sequence[Row], *, now: datetime) -> str:
-    if master.merged_into is not None:
-        return "merged"
-    ended = [link.ended_at for link in links if link.linked]
-    return "orphaned" if all(end is not None and end <= now for end in ended) else "active"
-
-
-def _event_type(master: Touched, *, differs: bool) -> str:
-    if master.merged_into is not None:
-        return "identity.merged"
-    if master.split_to:
-        return "identity.split"
-    return "golden.changed" if differs else "identity.linked"
+def _hold_row(master_id: UUID, held: Held) -> dict[str, Any]:
+    return {
+        "master_id": master_id,
+        "attribute": held.attribute,
+        "std": held.std,
+        "approved": held.approved,
+        "record": held.record,
+        "valid_from": held.valid_from,
+        "valid_to": held.valid_to,
+        "state": held.state,
+        "request_id": held.request_id,
+    }
 
 
 def _master_row(domain: Domain, draft: Draft, *, now: datetime) -> dict[str, Any]:
@@ -128,8 +126,8 @@ def _master_row(domain: Domain, draft: Draft, *, now: datetime) -> dict[str, Any
         "merged_into": draft.master.merged_into,
         "version": draft.version,
         "recorded_at": draft.recorded_at,
-        "due_at": draft.rebuilt.due_at,
-        "retired_at": None,
+        "due_at": draft.due_at,
+        "retired_at": draft.master.retired_at,
         "search_text": domain.search_text(_shown(draft.rebuilt, now)),
     }
 
@@ -151,7 +149,8 @@ def _slice_row(draft: Draft, stretch: Any) -> dict[str, Any]:
     }
 
 
-def _version_row(change: Change, *, now: datetime) -> dict[str, Any]:
+def _version_row(draft: Draft, change: Change, *, now: datetime) -> dict[str, Any]:
+    cause = change.cause
     return {
         "master_id": change.master_id,
         "version": change.version,
@@ -160,10 +159,13 @@ def _version_row(change: Change, *, now: datetime) -> dict[str, Any]:
         "event_id": change.event_id,
         "event_type": change.type,
         "cause": {
-            "kind": change.cause.kind,
-            "deliveries": change.cause.deliveries,
-            "correlation_id": change.cause.correlation_id,
+            "kind": cause.kind,
+            "deliveries": cause.deliveries,
+            "correlation_id": cause.correlation_id,
+            **({"by": cause.actors} if cause.kind in ("decision", "approval") else {}),
+            **({"reason": cause.reason} if cause.reason else {}),
         },
         "status": change.status,
         "merged_into": change.merged_into,
+        "approval": draft.approval if change is draft.changes[-1] else None,
     }

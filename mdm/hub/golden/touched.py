@@ -13,6 +13,8 @@ class Touched:
     version: int = 0
     created_at: datetime | None = None
     recorded_at: datetime | None = None
+    evaluated_at: datetime | None = None
+    retired_at: datetime | None = None
     status: str = "active"
     records: set[int] = field(default_factory=set)
     joined: list[int] = field(default_factory=list)
@@ -20,11 +22,12 @@ class Touched:
     absorbed: list[UUID] = field(default_factory=list)
     split_to: list[UUID] = field(default_factory=list)
     merged_into: UUID | None = None
+    revived: bool = False
 
     @property
     def moved(self) -> bool:
         """Tell whether the crosswalk or the identity changes."""
-        return bool(self.version == 0 or self.joined or self.left or self.merged_into)
+        return bool(self.version == 0 or self.joined or self.left or self.merged_into or self.revived)
 
     @property
     def reason(self) -> str:

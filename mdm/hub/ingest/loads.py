@@ -59,8 +59,12 @@ def opened(path: Path, *, source: str, registry: Registry) -> tuple[Feed, Rows]:
     return feed, feed.open(path)
 
 
-def load_file(begin: Begin, path: Path, *, source: str, registry: Registry) -> Iterator[Progress]:
+def load_file(
+    begin: Begin, path: Path, *, source: str, registry: Registry, initial: bool = False
+) -> Iterator[Progress]:
     """Accept the rows of a file, yielding progress after every transaction.
+
+    The values of an `initial` load need no approval: it brings over what the company already works with.
 
     The same content loaded again resumes where it stopped, or does nothing if it was accepted whole. Raises
     UnknownSource, UnknownFile or UnreadableFile before anything is kept.
@@ -69,7 +73,7 @@ def load_file(begin: Begin, path: Path, *, source: str, registry: Registry) -> I
     with path.open("rb") as stream:
         content = file_digest(stream, "sha256").hexdigest()
     with begin() as work:
-        load = _start(work, feed, path, content=content, context=rows.context)
+        load = _start(work, feed, path, content=content, context=rows.context, initial=initial)
     taken, position = load.rows, load.position
     yield Progress(load.id, taken, position, rows.size)
     remaining = iter(feed.rows(path, position, rows.context))
@@ -82,8 +86,10 @@ def load_file(begin: Begin, path: Path, *, source: str, registry: Registry) -> I
         yield Progress(load.id, taken, position, rows.size)
 
 
-def _start(work: Work, feed: Feed, path: Path, *, content: str, context: dict[str, Any]) -> Load:
+def _start(work: Work, feed: Feed, path: Path, *, content: str, context: dict[str, Any], initial: bool) -> Load:
     work.actor.require(Permission.DELIVER)
+    if initial:
+        work.actor.require(Permission.ADMINISTER)
     _check_source(work, feed)
     known = loads.find(work.session, source=feed.source, feed=feed.name, file_digest=content)
     if known is not None:
@@ -98,6 +104,7 @@ def _start(work: Work, feed: Feed, path: Path, *, content: str, context: dict[st
         state="loading",
         position=context["offset"],
         rows=0,
+        initial=initial,
         started_by=work.actor.name,
         started_at=work.now,
     )

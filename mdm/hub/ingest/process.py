@@ -18,6 +18,8 @@ from mdm.store import resolution as identities
 from mdm.store.rows import Row
 from mdm.store.work import Work
 
+INITIAL_LOAD = "initial load"
+
 
 def process(work: Work, claimed: Sequence[Row], *, registry: Registry) -> None:
     """Bring locked pending deliveries to their end; raises Moved when the whole Work must be tried again."""
@@ -92,9 +94,9 @@ def _resolve(work: Work, domain: Domain, folded: Sequence[Folded], ids: Mapping[
     touched = resolution.touched
     causes = {m.id: _cause(m, changed) for m in touched.values()}
     work.reach("resolved")
-    statuses = rebuild(work, domain, touched, causes=causes)
+    drafts = rebuild(work, domain, touched, causes=causes)
     tasks.renew_match_reviews(work, domain, touched, kept_back=resolution.kept_back)
-    tasks.renew_orphans(work, domain, statuses)
+    tasks.renew_orphans(work, domain, {master: draft.status for master, draft in drafts.items()})
     work.reach("rebuilt")
 
 
@@ -107,4 +109,11 @@ def _cause(master: Touched, changed: Mapping[int, Folded]) -> Cause:
     own = [f for record, f in changed.items() if record in master.records] or list(changed.values())
     facts = sorted((p.delivery for f in own for p in f.kept), key=lambda delivery: delivery.id)
     last = facts[-1]
-    return Cause("delivery", tuple(delivery.id for delivery in facts), last.correlation_id, last.traceparent)
+    return Cause(
+        "delivery",
+        tuple(delivery.id for delivery in facts),
+        last.correlation_id,
+        last.traceparent,
+        actors=tuple(sorted({delivery.delivered_by for delivery in facts})),
+        waiver=INITIAL_LOAD if all(delivery.initial for delivery in facts) else None,
+    )

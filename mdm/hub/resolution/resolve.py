@@ -68,6 +68,8 @@ def _as_found(row: Row) -> Touched:
         row.master_id,
         version=row.version,
         recorded_at=row.recorded_at,
+        evaluated_at=row.evaluated_at,
+        retired_at=row.retired_at,
         created_at=row.created_at,
         status=row.status,
     )

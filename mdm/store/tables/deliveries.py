@@ -11,7 +11,7 @@ from mdm.store.tables.columns import document, instant, serial
 
 
 class Load(SQLModel, table=True):
-    """A file of deliveries; `position` is the byte after the last accepted row."""
+    """A file of deliveries; `position` is the byte after the last accepted row; an `initial` one needs no approval."""
 
     __tablename__ = "load"
     __table_args__ = (UniqueConstraint("source", "feed", "file_digest", name="load_once"),)
@@ -25,6 +25,7 @@ class Load(SQLModel, table=True):
     state: str
     position: int = Field(sa_type=BigInteger)
     rows: int
+    initial: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     started_by: str
     started_at: datetime = instant()
     accepted_at: datetime | None = instant(nullable=True)

@@ -24,7 +24,7 @@ WITH RECURSIVE reached (id) AS (
     ) AS next
 )
 SELECT r.id, r.source, r.source_key, r.comparable, c.master_id, m.version, m.revision, m.status,
-       m.created_at, m.recorded_at
+       m.created_at, m.recorded_at, m.evaluated_at, m.retired_at
 FROM reached
 CROSS JOIN LATERAL (SELECT * FROM source_record WHERE id = reached.id OFFSET 0) AS r
 LEFT JOIN LATERAL (

@@ -1,0 +1,220 @@
+"""Values that must not be published before their owner decides: found, and kept back at the approved ones."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any, Protocol
+from uuid import UUID
+
+from mdm.store.rows import Row
+from survivorship import Claim, Hold, Override, Policy, Rebuilt, Verdict, explain, rebuild
+
+PENDING, REJECTED, PAST = "pending", "rejected", "past"
+START = datetime.min.replace(tzinfo=UTC)
+Bound = datetime | None
+
+
+class Stretch(Protocol):
+    """Attributes and their provenance over `[valid_from, valid_to)`; None is open."""
+
+    @property
+    def valid_from(self) -> Bound: ...
+    @property
+    def valid_to(self) -> Bound: ...
+    @property
+    def attributes(self) -> dict[str, Any]: ...
+    @property
+    def provenance(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A value kept back over `[valid_from, valid_to)`: by its std, with the approved one in its place."""
+
+    attribute: str
+    std: Any
+    approved: Any
+    record: Any
+    valid_from: Bound
+    valid_to: Bound
+    state: str = PENDING
+    id: int | None = None
+    request_id: UUID | None = None
+    proposed: Any = None
+
+    @classmethod
+    def of(cls, row: Row) -> "Held":
+        """Read a stored hold."""
+        return cls(
+            row.attribute, row.std, row.approved, row.record, row.valid_from, row.valid_to, row.state, row.id,
+            row.request_id,
+        )  # fmt: skip
+
+    def as_hold(self) -> Hold:
+        """Return it as survivorship knows it."""
+        return Hold(
+            attribute=self.attribute,
+            std=self.std,
+            approved=self.approved,
+            record=self.record,
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A golden record in which nothing is published that awaits approval, and what is kept back for it."""
+
+    rebuilt: Rebuilt
+    held: tuple[Held, ...]
+    obsolete: tuple[int, ...]  # stored holds that keep nothing back any longer
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What survivorship decides on."""
+
+    claims: Sequence[Claim]
+    policy: Policy
+    overrides: Sequence[Override]
+    evaluated_at: datetime
+
+    def rebuilt(self, held: Iterable[Held]) -> Rebuilt:
+        """Let values survive beside what is kept back."""
+        holds = [h.as_hold() for h in held]
+        return rebuild(self.claims, self.policy, evaluated_at=self.evaluated_at, overrides=self.overrides, holds=holds)
+
+    def verdict(self, unit: str, instant: Bound, held: Iterable[Held] = ()) -> Verdict:
+        """Explain one attribute or coupled group at an instant (None: since ever)."""
+        return explain(
+            self.claims,
+            self.policy,
+            unit,
+            valid_at=instant or START,
+            evaluated_at=self.evaluated_at,
+            overrides=self.overrides,
+            holds=[h.as_hold() for h in held],
+        )
+
+
+def guard(case: Case, *, baseline: Sequence[Stretch], units: Collection[str], standing: Sequence[Held]) -> Guarded:
+    """Rebuild, keeping every difference to the approved `baseline` back in the units that need approval.
+
+    `standing` is what is kept back already; what of it no longer bites is obsolete.
+    """
+    kept = [h for h in standing if _bites(case, h)]
+    obsolete = tuple(h.id for h in standing if h not in kept and h.id is not None)
+    rebuilt = case.rebuilt(kept)
+    found = [h for unit in sorted(units) for h in _differences(case, unit, baseline, rebuilt.slices, kept)]
+    if found:
+        kept += found
+        rebuilt = case.rebuilt(kept)
+    return Guarded(rebuilt, tuple(_with_proposal(case, h) for h in kept), obsolete)
+
+
+def changed_units(
+    policy: Policy, units: Collection[str], before: Sequence[Stretch], after: Sequence[Stretch]
+) -> set[str]:
+    """Return the units whose values differ between two timelines anywhere in valid time."""
+    return {
+        unit
+        for unit in units
+        for start, _ in _intervals(before, after)
+        if _value(policy, unit, _at(before, start)) != _value(policy, unit, _at(after, start))
+    }
+
+
+def _differences(
+    case: Case, unit: str, before: Sequence[Stretch], after: Sequence[Stretch], kept: Sequence[Held]
+) -> Iterator[Held]:
+    """Yield what must be kept back of one unit: approved value instead of new one, interval by interval."""
+    spoken = [c for c in case.claims if case.policy.unit_of(c.attribute) == unit]
+    last: Held | None = None
+    for start, end in _intervals(before, after, spoken):
+        old, new = _at(before, start), _at(after, start)
+        approved = _value(case.policy, unit, old)
+        held = None
+        if approved != _value(case.policy, unit, new):
+            verdict = case.verdict(unit, start, kept)
+            if not isinstance(verdict.decided_by, Override):  # a pinned value was approved when it was pinned
+                held = Held(unit, verdict.std, approved, _record(case.policy, unit, old), start, end)
+        if last is not None and held is not None and _same(last, held) and last.valid_to == start:
+            last = Held(unit, last.std, last.approved, last.record, last.valid_from, end)
+            continue
+        if last is not None:
+            yield last
+        last = held
+    if last is not None:
+        yield last
+
+
+def _same(one: Held, other: Held) -> bool:
+    return (one.std, one.approved, one.record) == (other.std, other.approved, other.record)
+
+
+def _bites(case: Case, held: Held) -> bool:
+    """Tell whether the held value would still win somewhere in its interval."""
+    spoken = [c for c in case.claims if case.policy.unit_of(c.attribute) == held.attribute]
+    hold = held.as_hold()
+    return any(
+        case.verdict(held.attribute, start, [held]).decided_by == hold
+        for start, _ in _intervals([held], spoken, case.overrides)
+        if _within(start, held)
+    )
+
+
+def _within(instant: Bound, held: Held) -> bool:
+    begun = held.valid_from is None or (instant is not None and held.valid_from <= instant)
+    return begun and (held.valid_to is None or instant is None or instant < held.valid_to)
+
+
+def _with_proposal(case: Case, held: Held) -> Held:
+    """Add what would be published if it were not kept back."""
+    value = case.verdict(held.attribute, held.valid_from).value
+    return Held(
+        held.attribute, held.std, held.approved, held.record, held.valid_from, held.valid_to, held.state, held.id,
+        held.request_id, value,
+    )  # fmt: skip
+
+
+class Dated(Protocol):
+    """Something that holds over an interval of valid time."""
+
+    @property
+    def valid_from(self) -> Bound: ...
+    @property
+    def valid_to(self) -> Bound: ...
+
+
+def _intervals(*dated: Iterable[Dated]) -> list[tuple[Bound, Bound]]:
+    """Return the intervals between all starts and ends; None is open."""
+    bounds = {b for group in dated for each in group for b in (each.valid_from, each.valid_to) if b is not None}
+    return list(pairwise([None, *sorted(bounds), None]))
+
+
+def _at(timeline: Sequence[Stretch], instant: Bound) -> Stretch | None:
+    for stretch in timeline:
+        begun = stretch.valid_from is None or (instant is not None and stretch.valid_from <= instant)
+        if begun and (stretch.valid_to is None or instant is None or instant < stretch.valid_to):
+            return stretch
+    return None
+
+
+def _value(policy: Policy, unit: str, stretch: Stretch | None) -> Any:
+    """Return the value of a unit: of a coupled group its members; None where it has none."""
+    if stretch is None:
+        return None
+    members = policy.groups.get(unit)
+    if members is None:
+        return stretch.attributes.get(unit)
+    return {name: stretch.attributes[name] for name in members if name in stretch.attributes} or None
+
+
+def _record(policy: Policy, unit: str, stretch: Stretch | None) -> Any:
+    """Return the record that provenance names for a unit."""
+    if stretch is None:
+        return None
+    names = policy.groups.get(unit, (unit,))
+    return next((stretch.provenance[n]["record"] for n in names if n in stretch.provenance), None)

@@ -1,0 +1,98 @@
+"""Change requests that sources cause: one per master and owner, renewed as long as values are kept back."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from mdm.core.domains import Domain
+from mdm.core.ids import digest, new_id
+from mdm.hub.announce import Cause
+from mdm.hub.approval.guard import PENDING, Held
+from mdm.store import stewardship
+from mdm.store.rows import Row
+from mdm.store.work import Work
+
+APPROVAL = "approval"
+SOURCE, PERSON = "source", "person"
+OPEN, APPROVED, REJECTED, WITHDRAWN, OBSOLETE = "open", "approved", "rejected", "withdrawn", "obsolete"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A rebuilt master: what is kept back on it, and who brought it about."""
+
+    master_id: UUID
+    held: Sequence[Held]
+    cause: Cause
+
+
+def renew_requests(work: Work, domain: Domain, asked: Sequence[Asked]) -> None:
+    """Ask the owners about every value that is kept back, and no longer about those that are not."""
+    standing: dict[tuple[UUID, str], Row] = {
+        (row.master_id, row.owner): row for row in stewardship.open_requests(work.session, [a.master_id for a in asked])
+    }
+    wanted = {(a.master_id, owner): (a, held) for a in asked for owner, held in _by_owner(domain, a.held).items()}
+    rows = [
+        row
+        for (master_id, owner), (a, held) in wanted.items()
+        if (row := _request(domain, a, owner, held, standing.get((master_id, owner)))) is not None
+    ]
+    stewardship.write_requests(work.session, rows, domain=domain.name, release=domain.release, now=work.now)
+    known = {place: row.id for place, row in standing.items()} | {
+        (row["master_id"], row["owners"][0]): row["id"] for row in rows
+    }
+    for place, (_, held) in wanted.items():
+        units = {h.attribute for h in held}
+        stewardship.assign_holds(work.session, known[place], master_id=place[0], units=units)
+    gone = [row.id for place, row in standing.items() if place not in wanted]
+    stewardship.close_requests(work.session, gone, state=OBSOLETE, now=work.now)
+    _renew_tasks(work, domain, rows, gone)
+
+
+def shown_changes(held: Sequence[Held]) -> list[dict[str, Any]]:
+    """Return what is asked: per attribute and interval the approved value and the one that waits."""
+    return [
+        {
+            "attribute": h.attribute,
+            "valid_from": h.valid_from and h.valid_from.isoformat(),
+            "valid_to": h.valid_to and h.valid_to.isoformat(),
+            "current": h.approved,
+            "proposed": h.proposed,
+        }
+        for h in held
+    ]
+
+
+def _by_owner(domain: Domain, held: Sequence[Held]) -> Mapping[str, list[Held]]:
+    found: dict[str, list[Held]] = defaultdict(list)
+    for h in held:
+        if h.state == PENDING:
+            found[domain.owner_of(h.attribute)].append(h)
+    return found
+
+
+def _request(
+    domain: Domain, asked: Asked, owner: str, held: Sequence[Held], standing: Row | None
+) -> dict[str, Any] | None:
+    """Return the row of a request that is new or asks something else than before, None for one that stands."""
+    changes = shown_changes(held)
+    content = digest([str(asked.master_id), domain.release, changes])
+    if standing is not None and standing.digest == content:
+        return None
+    return {
+        "id": standing.id if standing is not None else new_id(),
+        "master_id": asked.master_id,
+        "kind": SOURCE,
+        "authors": sorted({*(standing.authors if standing is not None else ()), *asked.cause.actors}),
+        "reason": asked.cause.reason,
+        "changes": changes,
+        "digest": content,
+        "correlation_id": asked.cause.correlation_id,
+        "owners": [owner],
+    }
+
+
+def _renew_tasks(work: Work, domain: Domain, rows: Sequence[dict[str, Any]], gone: Sequence[UUID]) -> None:
+    pass

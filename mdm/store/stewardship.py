@@ -1,0 +1,118 @@
+"""Queries on what people decide about values: overrides, holds and change requests."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlmodel import Session, col
+
+from mdm.store.rows import Row
+from mdm.store.sql import as_json, run
+from mdm.store.tables import ChangeDecision, ChangeRequest, Hold, Override
+
+ByMaster = dict[UUID, list[Row]]
+
+
+def overrides(session: Session, ids: Iterable[UUID]) -> ByMaster:
+    """Return the overrides in force on each master, those of masters merged into it included."""
+    return _by_master(run(session, "stewardship/read_overrides", ids=list(ids)))
+
+
+def override(session: Session, override_id: UUID) -> Override | None:
+    """Return one override, ended or not."""
+    return session.get(Override, override_id)
+
+
+def end_overrides(session: Session, ids: Collection[UUID], *, by: str, now: datetime) -> None:
+    """End overrides."""
+    ended = update(Override).where(col(Override.id).in_(ids), col(Override.ended_at).is_(None))
+    session.connection().execute(ended.values(ended_at=now, ended_by=by))
+
+
+def holds(session: Session, ids: Iterable[UUID]) -> ByMaster:
+    """Return what is kept back on each master."""
+    return _by_master(run(session, "stewardship/read_holds", ids=list(ids)))
+
+
+def write_holds(session: Session, rows: Sequence[dict[str, Any]], *, now: datetime) -> None:
+    """Keep values back: master_id, attribute, std, approved, record, valid_from, valid_to, state, request_id."""
+    if rows:
+        run(session, "stewardship/write_holds", rows=as_json(rows), now=now)
+
+
+def delete_holds(session: Session, ids: Sequence[int]) -> None:
+    """Let go of values that are no longer kept back."""
+    if ids:
+        run(session, "stewardship/delete_holds", ids=list(ids))
+
+
+def assign_holds(session: Session, request_id: UUID, *, master_id: UUID, units: Collection[str]) -> None:
+    """Note which change request the pending holds of these attributes belong to."""
+    pending = update(Hold).where(
+        col(Hold.master_id) == master_id, col(Hold.attribute).in_(units), col(Hold.state) == "pending"
+    )
+    session.connection().execute(pending.values(request_id=request_id))
+
+
+def set_hold_state(session: Session, request_id: UUID, *, state: str) -> None:
+    """Change the state of the pending holds of a change request."""
+    pending = update(Hold).where(col(Hold.request_id) == request_id, col(Hold.state) == "pending")
+    session.connection().execute(pending.values(state=state))
+
+
+def open_requests(session: Session, ids: Iterable[UUID]) -> Sequence[Row]:
+    """Return the open change requests that sources caused: id, master_id, authors, digest, changes, owner."""
+    return run(session, "stewardship/read_open_requests", ids=list(ids))
+
+
+def write_requests(
+    session: Session, rows: Sequence[dict[str, Any]], *, domain: str, release: int, now: datetime
+) -> None:
+    """Open change requests or renew them, with one undecided decision for each of their `owners`."""
+    if not rows:
+        return
+    run(session, "stewardship/write_requests", rows=as_json(rows), domain=domain, release=release, now=now)
+    asked = [{"request_id": row["id"], "owner": owner} for row in rows for owner in row["owners"]]
+    run(session, "stewardship/write_decisions", rows=as_json(asked))
+
+
+def close_requests(session: Session, ids: Sequence[UUID], *, state: str, now: datetime) -> None:
+    """Close change requests that are still open."""
+    if ids:
+        run(session, "stewardship/close_requests", ids=list(ids), state=state, now=now)
+
+
+def request(session: Session, request_id: UUID, *, lock: bool = False) -> ChangeRequest | None:
+    """Return one change request."""
+    wanted = select(ChangeRequest).where(col(ChangeRequest.id) == request_id)
+    return session.scalars(wanted.with_for_update() if lock else wanted).first()
+
+
+def decisions(session: Session, request_id: UUID) -> Sequence[ChangeDecision]:
+    """Return what the owners said about a change request, by owner."""
+    asked = select(ChangeDecision).where(col(ChangeDecision.request_id) == request_id)
+    return list(session.scalars(asked.order_by(col(ChangeDecision.owner))))
+
+
+def requests(
+    session: Session, *, domains: Collection[str] | None, state: str | None, after: UUID | None, limit: int
+) -> Sequence[ChangeRequest]:
+    """Return change requests in id order, which is the order of their making."""
+    page = select(ChangeRequest).order_by(col(ChangeRequest.id)).limit(limit)
+    if domains is not None:
+        page = page.where(col(ChangeRequest.domain).in_(domains))
+    if state is not None:
+        page = page.where(col(ChangeRequest.state) == state)
+    if after is not None:
+        page = page.where(col(ChangeRequest.id) > after)
+    return list(session.scalars(page))
+
+
+def _by_master(rows: Iterable[Row]) -> ByMaster:
+    grouped: ByMaster = defaultdict(list)
+    for row in rows:
+        grouped[row.master_id].append(row)
+    return grouped
