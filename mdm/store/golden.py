@@ -131,3 +131,15 @@ def count_versions(session: Session) -> int:
     """Count the announced versions of all masters, which are the events of the hub."""
     total = select(func.coalesce(func.sum(col(Master.version)), 0))
     return int(session.connection().execute(total).scalar_one())
+
+
+def due_masters(session: Session, *, now: datetime, size: int) -> Sequence[Row]:
+    """Lock and return masters that are due: id, domain, status, version, created_at, recorded_at, evaluated_at."""
+    return run(session, "golden/find_due_masters", now=now, size=size)
+
+
+def overdue(session: Session, *, now: datetime) -> tuple[int, datetime | None]:
+    """Count the masters that are due, and return since when the first is."""
+    due = select(func.count().label("n"), func.min(col(Master.due_at)).label("since")).where(col(Master.due_at) <= now)
+    row = session.connection().execute(due).one()
+    return row.n, row.since
