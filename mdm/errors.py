@@ -12,17 +12,23 @@ MdmError                        500
 │   ├── UnknownDomain
 │   ├── UnknownSource
 │   ├── UnknownMaster
+│   ├── UnknownPrincipal
+│   ├── UnknownGroup
 │   └── UnknownFile
 ├── Conflict                    409
 │   ├── MessageConflict              same message id, other bytes
 │   ├── VersionConflict              same source version, other content
 │   ├── AlreadyDecided
+│   ├── NameTaken
+│   ├── TooManyKeys                  of one principal for one purpose
 │   └── AlreadyRunning
 ├── MethodNotAllowed            405
 ├── TooLarge                    413
 ├── UnsupportedMediaType        415
 ├── Unauthenticated             401
 ├── Forbidden                   403
+│   ├── Deactivated                  a principal who may no longer act
+│   └── NotProvisioned               known to the identity provider alone
 ├── Moved                       503  the ground moved while deciding; try again
 ├── Unavailable                 503
 ├── RuleError                   500  a declared rule failed to run
@@ -117,6 +123,18 @@ class UnknownMaster(NotFound):
     code = "unknown_master"
 
 
+class UnknownPrincipal(NotFound):
+    """There is no such person or service."""
+
+    code = "unknown_principal"
+
+
+class UnknownGroup(NotFound):
+    """There is no such group."""
+
+    code = "unknown_group"
+
+
 class UnknownFile(NotFound):
     """No feed of this source reads the file."""
 
@@ -146,6 +164,18 @@ class AlreadyDecided(Conflict):
     """Somebody has already decided this."""
 
     code = "already_decided"
+
+
+class NameTaken(Conflict):
+    """Another one has this name or identity."""
+
+    code = "name_taken"
+
+
+class TooManyKeys(Conflict):
+    """A principal has at most two live keys for one purpose."""
+
+    code = "too_many_keys"
 
 
 class AlreadyRunning(Conflict):
@@ -187,6 +217,18 @@ class Forbidden(MdmError):
 
     code = "forbidden"
     status = 403
+
+
+class Deactivated(Forbidden):
+    """This person or service is deactivated."""
+
+    code = "deactivated"
+
+
+class NotProvisioned(Forbidden):
+    """The identity provider knows this person, the hub does not."""
+
+    code = "not_provisioned"
 
 
 class Moved(MdmError):

@@ -4,8 +4,8 @@ from hashlib import sha256
 import pytest
 
 from mdm.core.security import Actor
-from mdm.errors import AlreadyDecided, Forbidden, InvalidInput, NotFound, Unauthenticated
-from mdm.hub.access import ShownKey, authenticate, create_key, list_keys, revoke_key
+from mdm.errors import AlreadyDecided, Forbidden, InvalidInput, NotFound, TooManyKeys, Unauthenticated
+from mdm.hub.access import ShownKey, authenticate, create_key, list_keys, revoke_key, rotate_key
 from tests.support.hubs import HubUnderTest
 
 SOON = datetime.now(UTC) + timedelta(hours=1)
@@ -23,7 +23,8 @@ def known(hub: HubUnderTest, text: str) -> Actor:
 
 def test_key_stands_for_its_name_roles_and_domains(hub: HubUnderTest) -> None:
     _, text = made(hub, roles=["source", "reader", "source"], domains=["supplier"])
-    assert known(hub, text) == Actor("anna", frozenset({"reader", "source"}), frozenset({"supplier"}))
+    anna = known(hub, text)
+    assert (anna.name, anna.roles, anna.domains) == ("anna", {"reader", "source"}, {"supplier"})
 
 
 def test_only_the_hash_of_the_secret_is_stored(hub: HubUnderTest) -> None:
@@ -36,7 +37,7 @@ def test_only_the_hash_of_the_secret_is_stored(hub: HubUnderTest) -> None:
 
 
 def test_no_two_keys_are_alike(hub: HubUnderTest) -> None:
-    made_keys = [made(hub) for _ in range(3)]
+    made_keys = [made(hub, purpose=str(number)) for number in range(3)]
     assert len({text for _, text in made_keys}) == len({key.prefix for key, _ in made_keys}) == 3
 
 
@@ -109,12 +110,86 @@ def test_key_for_nobody_nothing_or_nowhere_is_not_made(hub: HubUnderTest, wrong:
 
 
 @pytest.mark.parametrize("role", ["reader", "source", "steward", "operator"])
-def test_keys_are_for_administrators_alone(hub: HubUnderTest, role: str) -> None:
-    someone = Actor("someone", frozenset({role}))
+def test_keys_of_others_are_for_administrators_alone(hub: HubUnderTest, role: str) -> None:
+    someone, (key, _) = Actor("someone", frozenset({role})), made(hub)
     for act in (
-        list_keys,
+        lambda work: revoke_key(work, key.prefix),
         lambda work: revoke_key(work, "x"),
+        lambda work: rotate_key(work, key.prefix),
         lambda work: create_key(work, name="x", roles=["admin"]),
     ):
         with pytest.raises(Forbidden, match="someone may not administer"), hub.hub.begin_as(someone) as work:
             act(work)
+    with hub.hub.begin_as(someone) as work:
+        assert list_keys(work) == []
+
+
+def test_administrator_of_one_domain_makes_no_keys(hub: HubUnderTest) -> None:
+    limited = Actor("olga", frozenset({"admin"}), frozenset({"customer"}))
+    with pytest.raises(Forbidden, match="only within a scope"), hub.hub.begin_as(limited) as work:
+        create_key(work, name="x", roles=["reader"])
+
+
+def test_key_is_limited_to_a_part_of_what_its_holder_has(hub: HubUnderTest) -> None:
+    made(hub, roles=["reader", "steward"])
+    limited = known(hub, made(hub, roles=["reader"], domains=["customer"])[1])
+    assert (limited.name, limited.roles, limited.domains) == ("anna", {"reader"}, {"customer"})
+
+
+def test_key_for_more_than_its_holder_has_is_not_made(hub: HubUnderTest) -> None:
+    made(hub, roles=["reader"])
+    with pytest.raises(InvalidInput, match="anna does not hold admin"):
+        made(hub, roles=["admin"])
+
+
+def test_key_of_nobody_without_roles_is_not_made(hub: HubUnderTest) -> None:
+    with pytest.raises(NotFound, match="no person or service anna"):
+        made(hub, roles=None)
+
+
+def test_rotated_key_lives_on_for_a_while_beside_the_new_one(hub: HubUnderTest) -> None:
+    old, old_text = made(hub, roles=["reader"])
+    with hub.hub.begin() as work:
+        new, new_text = rotate_key(work, old.prefix, overlap_days=1)
+    assert known(hub, old_text).name == known(hub, new_text).name == "anna"
+    (ends,) = hub.rows("SELECT expires_at FROM api_key WHERE prefix = %s", old.prefix)[0]
+    assert timedelta(hours=23) < ends - new.created_at <= timedelta(days=1)
+    with pytest.raises(TooManyKeys), hub.hub.begin() as work:
+        rotate_key(work, new.prefix)
+    with pytest.raises(TooManyKeys):
+        made(hub, roles=["reader"])
+
+
+def test_key_rotated_without_overlap_ends_at_once(hub: HubUnderTest) -> None:
+    old, old_text = made(hub)
+    with hub.hub.begin() as work:
+        rotate_key(work, old.prefix, overlap_days=0)
+    with pytest.raises(Unauthenticated, match="expired"):
+        known(hub, old_text)
+    with pytest.raises(AlreadyDecided, match="has ended"), hub.hub.begin() as work:
+        rotate_key(work, old.prefix)
+
+
+def test_rotation_keeps_limits_and_lifetime_and_is_for_the_holder_too(hub: HubUnderTest) -> None:
+    made(hub, roles=["reader", "steward"])
+    old, _ = made(hub, roles=["reader"], domains=["customer"], purpose="feed", expires_at=SOON)
+    with hub.hub.begin_as(Actor("anna", frozenset({"reader"}))) as work:
+        new, text = rotate_key(work, old.prefix)
+        assert {key.prefix for key in list_keys(work)} >= {old.prefix, new.prefix}
+    assert (known(hub, text).roles, known(hub, text).domains) == ({"reader"}, {"customer"})
+    assert new.expires_at is not None
+    assert old.expires_at is not None
+    assert abs((new.expires_at - new.created_at) - (old.expires_at - old.created_at)) < timedelta(seconds=1)
+
+
+def test_keys_are_logged_when_made_rotated_and_revoked(hub: HubUnderTest) -> None:
+    key, _ = made(hub, reason="New webshop")
+    with hub.hub.begin() as work:
+        new, _ = rotate_key(work, key.prefix, reason="Yearly")
+        revoke_key(work, new.prefix, reason="Leaked")
+    logged = hub.rows("SELECT action, subject, reason FROM action_log WHERE action LIKE 'key.%%' ORDER BY id")
+    assert logged == [
+        ("key.created", f"key/{key.prefix}", "New webshop"),
+        ("key.rotated", f"key/{new.prefix}", "Yearly"),
+        ("key.revoked", f"key/{new.prefix}", "Leaked"),
+    ]

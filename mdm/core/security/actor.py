@@ -110,11 +110,15 @@ class Actor:
             scope = ", ".join(sorted(self.scope(permission) or ())) or "none"
             raise Forbidden(f"{self.name} has no access to {domain}.", hint=f"Its domains are: {scope}.")
 
+    def may_everywhere(self, permission: Permission) -> bool:
+        """Tell whether one of the roles grants the permission for all domains and sites."""
+        granting = self._granting(permission, None)
+        return any(EVERYTHING in grant.domains and EVERYTHING in grant.sites for grant in granting)
+
     def require_everywhere(self, permission: Permission) -> None:
         """Raise Forbidden unless the permission is granted for all domains and sites."""
         self.require(permission)
-        granting = self._granting(permission, None)
-        if not any(EVERYTHING in grant.domains and EVERYTHING in grant.sites for grant in granting):
+        if not self.may_everywhere(permission):
             raise Forbidden(f"{self.name} may {permission} only within a scope.", hint="This needs it for all domains.")
 
     def _grants(self) -> Iterator[Grant]:

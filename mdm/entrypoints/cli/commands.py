@@ -17,7 +17,7 @@ COMMANDS = {
     "load": "load files of a source: CSV or JSON lines",
     "demo": "start a hub with a manufacturer's exports in it, to look at or to verify",
     "watch": "print events as they are published",
-    "key": "create, list and revoke API keys",
+    "key": "create, list, rotate and revoke API keys",
     "rules": "show the rules in force, or propose those of the declaration files",
     "audit": "check the invariants of the hub",
 }

@@ -1,4 +1,4 @@
-"""`mdm key`: create, list and revoke API keys."""
+"""`mdm key`: create, list, rotate and revoke API keys."""
 
 import argparse
 from collections.abc import Iterable
@@ -9,11 +9,11 @@ from rich.table import Table
 
 from mdm import bootstrap
 from mdm.core.clock import utc_now
-from mdm.core.security import ROLES
 from mdm.entrypoints.cli.connection import dsn_of
 from mdm.errors import InvalidInput
 from mdm.hub import access
 from mdm.settings import Settings
+from mdm.store.work import Work
 
 LONGEST = 3_650  # days
 
@@ -22,37 +22,56 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     create = actions.add_parser("create", help="make a key and print it, once")
-    create.add_argument("name", help="who or what will use it")
-    create.add_argument("--role", action="append", required=True, choices=sorted(ROLES), help="may be given again")
+    create.add_argument("name", help="the person or service it belongs to; a new name becomes a service")
+    create.add_argument(
+        "--role",
+        action="append",
+        help="of a new service; or limits the key to it; may be given again (default: all that the holder has)",
+    )
     create.add_argument("--domain", action="append", help="restrict to a domain; may be given again (default: all)")
+    create.add_argument("--purpose", default=access.PURPOSE, help="what the key is for")
     create.add_argument("--days", type=int, help=f"days until it expires, 1 to {LONGEST:,} (default: never)")
     actions.add_parser("list", help="show all keys, never their secrets")
+    rotate = actions.add_parser("rotate", help="make the key that takes the place of another, and print it, once")
+    rotate.add_argument("--overlap", type=int, default=access.OVERLAP_DAYS, help="days until the old key ends")
     revoke = actions.add_parser("revoke", help="end a key at once")
-    revoke.add_argument("prefix", help="what `mdm key list` shows in the first column")
+    for action in (rotate, revoke):
+        action.add_argument("prefix", help="what `mdm key list` shows in the first column")
+    for action in (create, rotate, revoke):
+        action.add_argument("--reason", help="why, for the log")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Do what was asked."""
+    made: tuple[access.ShownKey, str] | None = None
     with bootstrap.open_hub(settings, dsn_of(settings)) as hub, hub.begin() as work:
         if arguments.action == "create":
-            expires_at = None if arguments.days is None else _in_days(arguments.days)
-            key, text = access.create_key(
-                work,
-                name=arguments.name,
-                roles=arguments.role,
-                domains=arguments.domain or ["*"],
-                expires_at=expires_at,
-            )
+            made = _create(work, arguments)
+        elif arguments.action == "rotate":
+            made = access.rotate_key(work, arguments.prefix, overlap_days=arguments.overlap, reason=arguments.reason)
         elif arguments.action == "revoke":
-            access.revoke_key(work, arguments.prefix)
+            access.revoke_key(work, arguments.prefix, reason=arguments.reason)
         else:
             Console().print(_table(access.list_keys(work)))
-    if arguments.action == "create":
+    if made is not None:
+        key, text = made
         print(text)
         Console(stderr=True).print(f"Key {key.prefix} for {key.name}. It is shown this once; keep it safe.")
     elif arguments.action == "revoke":
         print(f"Key {arguments.prefix} is revoked.")
     return 0
+
+
+def _create(work: Work, arguments: argparse.Namespace) -> tuple[access.ShownKey, str]:
+    return access.create_key(
+        work,
+        name=arguments.name,
+        roles=arguments.role,
+        domains=arguments.domain,
+        purpose=arguments.purpose,
+        expires_at=None if arguments.days is None else _in_days(arguments.days),
+        reason=arguments.reason,
+    )
 
 
 def _in_days(days: int) -> datetime:
@@ -62,11 +81,10 @@ def _in_days(days: int) -> datetime:
 
 
 def _table(keys: Iterable[access.ShownKey]) -> Table:
-    table = Table("Key", "Name", "Roles", "Domains", "Created", "State")
+    table = Table("Key", "Holder", "Purpose", "Limited to", "Created", "State")
     now = utc_now()
     for key in keys:
         state = "revoked" if key.revoked_at else "expired" if key.expires_at and key.expires_at <= now else "live"
-        table.add_row(
-            key.prefix, key.name, ", ".join(key.roles), ", ".join(key.domains), f"{key.created_at:%Y-%m-%d}", state
-        )
+        limits = ", ".join([*(key.roles or ()), *(key.domains or ())])
+        table.add_row(key.prefix, key.name, key.purpose, limits, f"{key.created_at:%Y-%m-%d}", state)
     return table

@@ -109,7 +109,7 @@ def test_waiting_outlasts_a_restart_of_the_database() -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "nonsense", "key", "key make", "key create", "key create anna", "key create anna --role king", "key revoke",
+        "nonsense", "key", "key make", "key create", "key revoke",
         "load", "load erp", "rules", "rules show supplier customer", "worker", "worker fly", "demo --size huge",
         "watch a b", "audit --jsn", "key create anna --role reader --days many",
     ],
@@ -155,6 +155,20 @@ def test_key_that_would_have_expired_or_never_would_is_refused(on_hub: Run, days
     code, out, err = on_hub("key", "create", "anna", "--role", "reader", f"--days={days}")
     assert (code, out) == (2, "")
     assert "days" in err
+
+
+def test_key_in_a_role_nobody_knows_is_refused_and_the_known_ones_named(on_hub: Run) -> None:
+    code, _, err = on_hub("key", "create", "anna", "--role", "king")
+    assert (code, "procurement_data_owner" in err, "given: king" in err) == (2, True, True)
+
+
+def test_rotated_key_is_printed_alone_and_both_are_listed(on_hub: Run) -> None:
+    old = on_hub("key", "create", "anna", "--role", "reader")[1].split("_")[1]
+    code, out, err = on_hub("key", "rotate", old, "--overlap", "3", "--reason", "Yearly")
+    assert (code, "It is shown this once" in err) == (0, True)
+    listed = on_hub("key", "list")[1]
+    assert [prefix in listed for prefix in (old, out.split("_")[1])] == [True, True]
+    assert on_hub("key", "rotate", old, "--overlap", "99999999999")[0] == 2
 
 
 def test_key_for_an_unknown_domain_is_refused(on_hub: Run) -> None:

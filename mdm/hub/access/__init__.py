@@ -1,0 +1,23 @@
+"""Who may act: people and services with their keys and tokens, groups, roles and delegations."""
+
+from mdm.hub.access.keys import (
+    OVERLAP_DAYS,
+    PURPOSE,
+    ShownKey,
+    authenticate,
+    create_key,
+    list_keys,
+    revoke_key,
+    rotate_key,
+)
+
+__all__ = [
+    "OVERLAP_DAYS",
+    "PURPOSE",
+    "ShownKey",
+    "authenticate",
+    "create_key",
+    "list_keys",
+    "revoke_key",
+    "rotate_key",
+]

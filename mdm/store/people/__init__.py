@@ -1,0 +1,1 @@
+"""Queries on people and services, their groups, roles, delegations and keys."""
