@@ -1,6 +1,6 @@
 """Queries on edges, components, masters and the crosswalk."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -58,6 +58,30 @@ def constraints(session: Session, ids: Iterable[int]) -> Sequence[Row]:
     return run(session, "resolution/read_constraints", ids=list(ids))
 
 
+def constraints_of(session: Session, ids: Iterable[int]) -> Sequence[Row]:
+    """Return the constraints records are part of: left_id, right_id, kind, evidence, changed."""
+    return run(session, "resolution/read_constraints_of", ids=list(ids))
+
+
+def write_constraints(session: Session, rows: Sequence[dict[str, Any]], *, reason: str, by: str, now: datetime) -> None:
+    """Keep decisions about pairs of records (left_id < right_id, kind, evidence), in the place of older ones."""
+    if rows:
+        run(session, "resolution/write_constraints", rows=as_json(rows), reason=reason, by=by, now=now)
+
+
+def delete_constraints(session: Session, pairs: Sequence[tuple[int, int]]) -> None:
+    """Forget decisions about pairs of records."""
+    if pairs:
+        lefts, rights = zip(*pairs, strict=True)
+        run(session, "resolution/delete_constraints", lefts=list(lefts), rights=list(rights))
+
+
+def mark_constraints(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Note what has changed since decisions were made (left_id, right_id, changed; None: nothing)."""
+    if rows:
+        run(session, "resolution/mark_constraints", rows=as_json(rows))
+
+
 def lock(session: Session, ids: Iterable[UUID]) -> dict[UUID, int]:
     """Lock masters in id order and return the revision of each."""
     return {r.id: r.revision for r in run(session, "resolution/lock_masters", ids=sorted(ids))}
@@ -96,6 +120,17 @@ def open_links(session: Session, links: Sequence[Link]) -> None:
             numbers=[x.number for x in links],
             reasons=[x.reason for x in links],
             versions=[x.version for x in links],
+        )
+
+
+def write_merges(session: Session, merged_into: Mapping[UUID, UUID | None]) -> None:
+    """Note into which master others have been merged; None brings one back."""
+    if merged_into:
+        run(
+            session,
+            "resolution/write_merges",
+            ids=list(merged_into),
+            survivors=list(merged_into.values()),
         )
 
 

@@ -9,9 +9,15 @@ from mdm.hub.golden import Touched
 
 
 def assign(
-    groups: Iterable[Collection[int]], *, current: Mapping[int, UUID], masters: Mapping[UUID, Touched]
+    groups: Iterable[Collection[int]],
+    *,
+    current: Mapping[int, UUID],
+    masters: Mapping[UUID, Touched],
+    restored: Mapping[int, UUID] | None = None,
 ) -> dict[UUID, Touched]:
     """Give every group of records one master and note on each master what it gains and loses.
+
+    `restored` names for records the merged master that a steward brings back: they count as its own.
 
     A master stays with the group that holds most of its records (then: the one with fewest others, so that a record
     that leaves does not take it along; then: the one with the smallest record id). Of several masters in one group
@@ -19,11 +25,12 @@ def assign(
     Returns the given masters and the new ones by id.
     """
     ordered = sorted((sorted(group) for group in groups), key=lambda group: group[0])
-    kept = _masters_by_group(ordered, current)
+    kept = _masters_by_group(ordered, {**current, **(restored or {})})
     assigned = dict(masters)
     for place, group in enumerate(ordered):
         candidates = sorted(kept.get(place, ()), key=lambda m: (masters[m].created_at, m))
         survivor = masters[candidates[0]] if candidates else Touched(new_id())
+        survivor.revived = survivor.status == "merged"
         assigned[survivor.id] = survivor
         for loser in candidates[1:]:
             masters[loser].merged_into = survivor.id

@@ -10,9 +10,11 @@ from mdm.errors import Moved
 from mdm.hub.golden import Touched
 from mdm.hub.resolution.assignment import assign
 from mdm.hub.resolution.candidates import compare
-from mdm.store import resolution
+from mdm.hub.resolution.evidence import question_decisions
+from mdm.store import golden, resolution
 from mdm.store.resolution import Link
 from mdm.store.rows import Row
+from mdm.store.tables import Master
 from mdm.store.work import Work
 
 
@@ -24,27 +26,46 @@ class Resolution:
     kept_back: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
-def resolve(work: Work, domain: Domain, *, changed: Collection[int], compared: Mapping[int, Comparable]) -> Resolution:
+def resolve(
+    work: Work,
+    domain: Domain,
+    *,
+    changed: Collection[int],
+    compared: Mapping[int, Comparable],
+    restored: Mapping[int, UUID] | None = None,
+) -> Resolution:
     """Bring the crosswalk around changed records to what the edges say.
 
     `compared` holds the new form for matching of the records whose form changed, a subset of `changed`. The caller
-    holds the locks on their keys. Raises Moved when another transaction changed the ground in between.
+    holds the locks on their keys. `restored` names the merged master that a steward brings back for records. Raises
+    Moved when another transaction changed the ground in between.
     """
     if compared:
         compare(work, domain, compared)
-    rows = _locked_component(work, changed)
+        question_decisions(work, domain, compared)
+    back = set((restored or {}).values())
+    rows = _locked_component(work, changed, besides=back)
     masters = {row.master_id: _as_found(row) for row in rows if row.master_id is not None}
+    masters |= {m.id: _as_stored(m) for m in golden.masters(work.session, back).values()} if back else {}
     current = {row.id: row.master_id for row in rows if row.master_id is not None}
     clusters = _cluster(work, domain, rows)
-    assigned = assign(clusters.groups, current=current, masters=masters)
+    assigned = assign(clusters.groups, current=current, masters=masters, restored=restored)
     _write_links(work, assigned)
     own = {current[record] for record in changed if record in current}
     touched = {key: m for key, m in assigned.items() if m.moved or key in own}
     resolution.touch(work.session, masters.keys() - touched.keys())
+    resolution.write_merges(
+        work.session, {m.id: m.merged_into for m in assigned.values() if m.merged_into is not None or m.revived}
+    )
     return Resolution(touched, {(d.edge.left, d.edge.right): d.veto for d in clusters.demoted})
 
 
-def _locked_component(work: Work, changed: Collection[int]) -> Sequence[Row]:
+def partition(work: Work, domain: Domain, records: Collection[int]) -> Clusters:
+    """Lock the component of records and return how it would be clustered now, without changing anything."""
+    return _cluster(work, domain, _locked_component(work, records))
+
+
+def _locked_component(work: Work, changed: Collection[int], *, besides: Collection[UUID] = ()) -> Sequence[Row]:
     """Read the component, lock its masters, and read again what moved while waiting for the locks.
 
     Masters that only a question may join to it are locked too: who moves a record renews the questions around it, and
@@ -54,7 +75,7 @@ def _locked_component(work: Work, changed: Collection[int]) -> Sequence[Row]:
     around = resolution.masters_around(work.session, [row.id for row in rows])
     work.reach("component_read")
     read = {row.master_id: row.revision for row in rows if row.master_id is not None}
-    locked = resolution.lock(work.session, around | read.keys())
+    locked = resolution.lock(work.session, {*around, *read, *besides})
     if {master: locked.get(master) for master in read} != read:
         rows = resolution.component(work.session, changed)
     around = resolution.masters_around(work.session, [row.id for row in rows])
@@ -72,6 +93,18 @@ def _as_found(row: Row) -> Touched:
         retired_at=row.retired_at,
         created_at=row.created_at,
         status=row.status,
+    )
+
+
+def _as_stored(master: Master) -> Touched:
+    return Touched(
+        master.id,
+        version=master.version,
+        recorded_at=master.recorded_at,
+        evaluated_at=master.evaluated_at,
+        retired_at=master.retired_at,
+        created_at=master.created_at,
+        status=master.status,
     )
 
 
