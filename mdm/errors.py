@@ -31,6 +31,7 @@ MdmError                        500
 │   └── NotProvisioned               known to the identity provider alone
 ├── Moved                       503  the ground moved while deciding; try again
 ├── Unavailable                 503
+├── BrokenChain                 500  the chain of the action log cannot be continued
 ├── RuleError                   500  a declared rule failed to run
 └── RepeatedCrash               500  a record that crashed alone, three times
 """
@@ -243,6 +244,12 @@ class Unavailable(MdmError):
 
     code = "unavailable"
     status = 503
+
+
+class BrokenChain(MdmError):
+    """The chain of the action log cannot be continued."""
+
+    code = "broken_chain"
 
 
 class RuleError(MdmError):

@@ -49,3 +49,23 @@ def links(previous: str, hashes: Iterable[str]) -> Iterator[str]:
     for own in hashes:
         link = hashlib.sha256(f"{link}{own}".encode()).hexdigest()
         yield link
+
+
+def seal_hash(
+    *, number: int, first: int, last: int, sealed_at: datetime, previous: str, link: str, public_key: str
+) -> str:
+    """Return the SHA-256 of a seal's canonical form, which its signature is over.
+
+    `previous` is the hash of the seal before, `link` that of the last action in it.
+    """
+    return digest(
+        {
+            "number": number,
+            "first": first,
+            "last": last,
+            "sealed_at": sealed_at.astimezone(UTC),
+            "previous": previous,
+            "link": link,
+            "public_key": public_key,
+        }
+    )

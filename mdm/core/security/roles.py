@@ -14,6 +14,7 @@ class Permission(StrEnum):
     STEWARD = "steward"
     APPROVE = "approve"
     REVEAL = "reveal"
+    AUDIT = "audit"
     ADMINISTER = "administer"
 
 
@@ -25,6 +26,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     "operator": frozenset({Permission.READ, Permission.OPERATE, Permission.QUARANTINE}),
     STEWARD: frozenset({Permission.READ, Permission.CHECK, Permission.QUARANTINE, Permission.STEWARD}),
     APPROVER: frozenset({Permission.READ, Permission.APPROVE}),
+    "auditor": frozenset({Permission.READ, Permission.AUDIT}),
     "source": frozenset({Permission.DELIVER}),
     "reader": frozenset({Permission.READ, Permission.CHECK}),
 }

@@ -1,0 +1,20 @@
+"""The action log sealed in a chain: who changes, removes or reorders what was logged is found out."""
+
+from mdm.hub.sealing.anchors import Published, published_until
+from mdm.hub.sealing.keys import signer_of, trusted_keys
+from mdm.hub.sealing.seals import SUBJECT, lag, seal, seal_due
+from mdm.hub.sealing.verify import ChainReport, findings, verify
+
+__all__ = [
+    "SUBJECT",
+    "ChainReport",
+    "Published",
+    "findings",
+    "lag",
+    "published_until",
+    "seal",
+    "seal_due",
+    "signer_of",
+    "trusted_keys",
+    "verify",
+]
