@@ -51,6 +51,8 @@ THIRD_PARTY_ONLY_IN = {
     "sqlalchemy": ("mdm.store", "publishers", "mdm.bootstrap", "mdm.embedded", "migrations"),
     "psycopg": ("mdm.store", "publishers", "mdm.bootstrap", "mdm.embedded", "migrations"),
     "nats": ("publishers", "mdm.embedded"),
+    "jwt": ("mdm.entrypoints.api.oidc",),
+    "httpx": ("mdm.entrypoints.api.oidc",),
     "rapidfuzz": ("mdm.core",),
     "numpy": ("mdm.core",),
     "duckdb": ("mdm.core.matching.bulk",),

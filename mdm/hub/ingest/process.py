@@ -5,13 +5,13 @@ from uuid import UUID
 
 from mdm.core.domains import Domain
 from mdm.errors import UnknownMaster
-from mdm.hub import tasks
 from mdm.hub.announce import Cause
-from mdm.hub.golden import Touched, rebuild
+from mdm.hub.golden import Touched
 from mdm.hub.ingest.interpret import Parsed, Refused, interpret
 from mdm.hub.ingest.quarantine import set_aside
 from mdm.hub.ingest.records import Folded, fact_row, fold_records, record_row
-from mdm.hub.resolution import declare, resolve
+from mdm.hub.resolution import declare
+from mdm.hub.settling import settle
 from mdm.sources import Registry
 from mdm.store import deliveries, records
 from mdm.store import resolution as identities
@@ -90,14 +90,7 @@ def _resolve(work: Work, domain: Domain, folded: Sequence[Folded], ids: Mapping[
         if f.declared:
             _declare(work, domain, record_id, f)
     compared = {record_id: f.comparable for record_id, f in changed.items() if f.compared}
-    resolution = resolve(work, domain, changed=changed, compared=compared)
-    touched = resolution.touched
-    causes = {m.id: _cause(m, changed) for m in touched.values()}
-    work.reach("resolved")
-    drafts = rebuild(work, domain, touched, causes=causes)
-    tasks.renew_match_reviews(work, domain, touched, kept_back=resolution.kept_back)
-    tasks.renew_orphans(work, domain, {master: draft.status for master, draft in drafts.items()})
-    work.reach("rebuilt")
+    settle(work, domain, changed=changed, compared=compared, cause_of=lambda master: _cause(master, changed))
 
 
 def _declare(work: Work, domain: Domain, record_id: int, folded: Folded) -> None:

@@ -1,6 +1,7 @@
 """Who is who: comparing records, clustering them, and keeping the crosswalk."""
 
 from mdm.hub.resolution.candidates import declare
-from mdm.hub.resolution.resolve import Resolution, resolve
+from mdm.hub.resolution.evidence import evidence_of
+from mdm.hub.resolution.resolve import Resolution, partition, resolve
 
-__all__ = ["Resolution", "declare", "resolve"]
+__all__ = ["Resolution", "declare", "evidence_of", "partition", "resolve"]

@@ -1,0 +1,35 @@
+"""From changed records to settled masters: links, golden records, events and questions, in one go."""
+
+from collections.abc import Callable, Collection, Mapping
+from uuid import UUID
+
+from mdm.core.domains import Domain
+from mdm.core.matching import Comparable
+from mdm.hub import tasks
+from mdm.hub.announce import Cause
+from mdm.hub.golden import Draft, Touched, rebuild
+from mdm.hub.resolution import resolve
+from mdm.store.work import Work
+
+
+def settle(
+    work: Work,
+    domain: Domain,
+    *,
+    changed: Collection[int],
+    compared: Mapping[int, Comparable],
+    cause_of: Callable[[Touched], Cause],
+    restored: Mapping[int, UUID] | None = None,
+) -> dict[UUID, Draft]:
+    """Resolve changed records, rebuild the masters this touches, and renew the questions around them.
+
+    `compared` and `restored` are those of `resolve`, and so are the locks that the caller holds.
+    """
+    resolution = resolve(work, domain, changed=changed, compared=compared, restored=restored)
+    touched = resolution.touched
+    work.reach("resolved")
+    drafts = rebuild(work, domain, touched, causes={m.id: cause_of(m) for m in touched.values()})
+    tasks.renew_match_reviews(work, domain, touched, kept_back=resolution.kept_back)
+    tasks.renew_orphans(work, domain, {master: draft.status for master, draft in drafts.items()})
+    work.reach("rebuilt")
+    return drafts
