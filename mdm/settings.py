@@ -2,16 +2,18 @@
 
 import difflib
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mdm.errors import InvalidInput
 
 PREFIX = "MDM_"
+ASYMMETRIC = frozenset({"RS256", "PS256", "ES256", "EdDSA"})
 
 
 class Settings(BaseSettings):
@@ -35,9 +37,23 @@ class Settings(BaseSettings):
     stream: str = Field(
         default="MDM_GOLDEN", pattern=r"^[A-Za-z0-9_-]+$", description="JetStream stream that holds the golden events."
     )
-    stream_replicas: int = Field(default=1, ge=1, le=5, description="Replicas of the stream when it is created.")
+    audit_stream: str = Field(
+        default="MDM_AUDIT",
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="JetStream stream that holds the seals of the action log.",
+    )
+    stream_replicas: int = Field(default=1, ge=1, le=5, description="Replicas of both streams when they are created.")
     data_dir: Path = Field(
         default=Path(".mdm"), description="Folder of the embedded servers: data, logs, state; one hub at a time."
+    )
+    audit_key: Path | None = Field(
+        default=None,
+        description="File of the Ed25519 private key (PEM) that signs seals of the action log; unset: `audit-key.pem`"
+        " in the data folder, made when first needed.",
+    )
+    audit_trusted: Path | None = Field(
+        default=None,
+        description="File of other public keys (PEM, one after another) whose seals count too: those of earlier keys.",
     )
     domains_dir: Path | None = Field(
         default=None, description="Folder of your own domain declarations, which add to and override the built-in ones."
@@ -71,12 +87,85 @@ class Settings(BaseSettings):
         default="auto", description="`console` for people, `json` for machines; `auto`: console on a terminal."
     )
 
+    oidc_issuer: str | None = Field(
+        default=None, description="Issuer of the OpenID Connect provider whose access tokens are taken; unset: none."
+    )
+    oidc_audience: str | None = Field(default=None, description="Audience that access tokens must be for.")
+    oidc_algorithms: str = Field(
+        default="RS256,PS256,ES256,EdDSA",
+        description="Algorithms access tokens may be signed with, separated by commas; no others than these.",
+    )
+    oidc_name_claim: str = Field(
+        default="preferred_username", description="Claim that names a person when first seen; `a.b` reaches inside."
+    )
+    oidc_display_name_claim: str = Field(default="name", description="Claim with the name people read.")
+    oidc_roles_claim: str = Field(default="roles", description="Claim with the provider's roles.")
+    oidc_roles: str = Field(
+        default="",
+        description="What the provider's roles mean here: `theirs=ours`, separated by commas; others: nothing.",
+    )
+    oidc_groups_claim: str = Field(
+        default="groups", description="Claim with the provider's groups; a group's external name is one of them."
+    )
+    oidc_provision: bool = Field(default=True, description="Make a person at the first valid token of theirs.")
+    oidc_leeway_seconds: float = Field(
+        default=30, ge=0, le=300, description="How far the provider's clock may be off, in seconds."
+    )
+    oidc_keys_seconds: float = Field(
+        default=300, ge=30, le=86_400, description="Age at which the provider's keys are renewed, in seconds."
+    )
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_safe_issuer(cls, issuer: str | None) -> str | None:
+        if issuer is not None and not re.match(
+            r"https://[^/?#]|http://(localhost|127\.0\.0\.1|\[::1\])(:|/|$)", issuer
+        ):
+            raise ValueError("must begin with https://")
+        return issuer
+
+    @field_validator("oidc_algorithms")
+    @classmethod
+    def _are_asymmetric(cls, algorithms: str) -> str:
+        if not set(_listed(algorithms)) <= ASYMMETRIC or not _listed(algorithms):
+            raise ValueError(f"must be some of {', '.join(sorted(ASYMMETRIC))}")
+        return algorithms
+
+    @field_validator("oidc_roles")
+    @classmethod
+    def _are_pairs(cls, roles: str) -> str:
+        if any(not all(map(str.strip, pair.rpartition("=")[::2])) for pair in _listed(roles)):
+            raise ValueError("must be pairs `theirs=ours`, separated by commas")
+        return roles
+
+    @model_validator(mode="after")
+    def _has_an_audience(self) -> Self:
+        if (self.oidc_issuer is None) != (self.oidc_audience is None):
+            raise ValueError("MDM_OIDC_ISSUER and MDM_OIDC_AUDIENCE are set together")
+        return self
+
+    @property
+    def oidc_algorithm_list(self) -> tuple[str, ...]:
+        """Return the algorithms access tokens may be signed with."""
+        return _listed(self.oidc_algorithms)
+
+    @property
+    def oidc_role_map(self) -> dict[str, str]:
+        """Return the hub's role for each of the provider's."""
+        pairs = (pair.rpartition("=") for pair in _listed(self.oidc_roles))
+        return {theirs.strip(): ours.strip() for theirs, _, ours in pairs}
+
     @field_validator("postgres_dsn")
     @classmethod
     def _is_postgres_url(cls, dsn: str | None) -> str | None:
         if dsn is not None and not dsn.startswith(("postgresql://", "postgres://")):
             raise ValueError("must begin with postgresql://")
         return dsn
+
+    @property
+    def audit_key_file(self) -> Path:
+        """Where the key is that signs seals of the action log."""
+        return self.audit_key or self.data_dir / "audit-key.pem"
 
     @classmethod
     def load(cls, **given: Any) -> Self:
@@ -106,8 +195,15 @@ def variable(setting: str) -> str:
     return PREFIX + setting.upper()
 
 
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part for part in map(str.strip, text.split(",")) if part)
+
+
 def _invalid(error: ValidationError) -> InvalidInput:
-    lines = [f"{variable(str(found['loc'][0]))}: {found['msg']}" for found in error.errors(include_input=False)]
+    lines = [
+        f"{variable(str(found['loc'][0]))}: {found['msg']}" if found["loc"] else found["msg"]
+        for found in error.errors(include_input=False)
+    ]
     return InvalidInput("\n".join(lines), hint="See docs/reference/settings.md.")
 
 

@@ -64,3 +64,24 @@ def test_every_setting_says_what_it_is_for() -> None:
 
 def test_passwords_do_not_show_in_a_representation() -> None:
     assert "secret" not in repr(Settings(postgres_dsn="postgresql://mdm:secret@db/mdm"))
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"oidc_issuer": "http://login.example", "oidc_audience": "mdm"}, "https://"),
+        ({"oidc_issuer": "https://login.example"}, "MDM_OIDC_AUDIENCE"),
+        ({"oidc_algorithms": "RS256,HS256"}, "must be some of"),
+        ({"oidc_algorithms": "none"}, "must be some of"),
+        ({"oidc_algorithms": ""}, "must be some of"),
+        ({"oidc_roles": "Stewards"}, "theirs=ours"),
+    ],
+)
+def test_identity_provider_that_could_not_be_trusted_is_refused(given: dict[str, str], named: str) -> None:
+    with pytest.raises(InvalidInput, match=named):
+        Settings.load(**given)
+
+
+def test_roles_of_the_provider_have_a_meaning_each() -> None:
+    settings = Settings(oidc_roles="Data Stewards=steward, urn:a=b=admin")
+    assert settings.oidc_role_map == {"Data Stewards": "steward", "urn:a=b": "admin"}

@@ -10,7 +10,8 @@ from litestar import Litestar
 from litestar.datastructures import State
 from prometheus_client import CollectorRegistry, ProcessCollector
 
-from mdm.entrypoints.api.authentication import KeyAuthentication, permit
+from mdm.entrypoints.api.authentication import Authentication, permit
+from mdm.entrypoints.api.oidc import reader_of
 from mdm.entrypoints.api.problems import HANDLERS
 from mdm.entrypoints.api.resources.deliveries import Deliveries
 from mdm.entrypoints.api.resources.documentation import documented, openapi_document
@@ -46,12 +47,12 @@ def create_app(
     ProcessCollector(registry=measurements)
     return Litestar(
         route_handlers=[*RESOURCES, metrics, openapi_document],
-        middleware=[Tracing(measurements), KeyAuthentication()],
+        middleware=[Tracing(measurements), Authentication()],
         guards=[permit, check_parameters],
         exception_handlers=HANDLERS,
         before_send=[finish_headers],
         lifespan=[partial(_running, settings=settings, open_hub=open_hub, open_probe=open_probe, revision=revision)],
-        state=State({"settings": settings, "measurements": measurements}),
+        state=State({"settings": settings, "measurements": measurements, "tokens": reader_of(settings)}),
         openapi_config=documented(),
         request_class=StrictRequest,
         request_max_body_size=settings.max_body_bytes,
@@ -72,6 +73,8 @@ async def _running(
         threads = closing.enter_context(ThreadPoolExecutor(settings.pool_size, thread_name_prefix="api"))
         asyncio.get_running_loop().set_default_executor(threads)
         app.state.hub = hub
+        if app.state.tokens is not None:
+            app.state.tokens.keys.renew_in_background()
         app.state.examination = Examination(hub, revision=revision, probe=probe)
         yield
 

@@ -14,16 +14,17 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from mdm.core.security import Actor, Permission
+from mdm.entrypoints.api.oidc import TokenReader
+from mdm.entrypoints.api.oidc.tokens import LONGEST
 from mdm.errors import Forbidden, Unauthenticated
 from mdm.hub import Hub
-from mdm.hub.access import authenticate
+from mdm.hub.access import SCHEME, authenticate, authenticate_identity
 from mdm.hub.ingest.conduct import Begin
 
 ApiRequest: TypeAlias = Request[Actor, None, State]
 
 OPEN: Final = {"open": True}
 ANYONE: Final = tuple(Permission)  # with a key
-LONGEST_KEY = 200
 BEARER = 'Bearer realm="mdm"'
 BASIC = 'Basic realm="mdm: any user name, an API key as password", charset="UTF-8"'
 
@@ -33,22 +34,22 @@ def allow(*permissions: Permission, browser: bool = False) -> dict[str, Any]:
     return {"permissions": frozenset(permissions), "browser": browser}
 
 
-class KeyAuthentication(ASGIMiddleware):
-    """Finds out whose API key came with the request, before anything of its body is read."""
+class Authentication(ASGIMiddleware):
+    """Finds out whose API key or access token came with the request, before anything of its body is read."""
 
     scopes = (ScopeType.HTTP,)
     exclude_opt_key = "open"
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Let the request pass as the actor its key stands for; raises Unauthenticated."""
+        """Let the request pass as the actor its key or token stands for; raises Unauthenticated."""
         browser = bool(scope["route_handler"].opt.get("browser"))
         challenge = BASIC if browser else BEARER
-        text = _key(Headers.from_scope(scope).getall("authorization", []), browser=browser)
+        text = _credentials(Headers.from_scope(scope).getall("authorization", []), browser=browser)
         if text is None:
             hint = "Send the header `Authorization: Bearer mdm_…`; `mdm key create` makes a key."
             raise Unauthenticated("This needs an API key.", hint=hint, challenge=challenge)
         try:
-            scope["user"] = await sync_to_thread(_actor, scope["litestar_app"].state.hub, text)
+            scope["user"] = await sync_to_thread(_actor, scope["litestar_app"].state, text)
         except Unauthenticated as error:
             invalid = challenge if browser else f'{challenge}, error="invalid_token"'
             raise Unauthenticated(error.message, hint=error.hint, challenge=invalid) from None
@@ -81,13 +82,20 @@ def begin_of(request: ApiRequest) -> Begin:
     return lambda: hub.begin_as(actor)
 
 
-def _actor(hub: Hub, text: str) -> Actor:
+def _actor(state: State, text: str) -> Actor:
+    """Return the actor an API key, or an access token of the identity provider, stands for."""
+    hub: Hub = state.hub
+    tokens: TokenReader | None = state.tokens
+    if tokens is None or text.startswith(f"{SCHEME}_"):
+        with hub.begin() as work:
+            return authenticate(work, text)
+    identity = tokens.read(text)
     with hub.begin() as work:
-        return authenticate(work, text)
+        return authenticate_identity(work, identity, provision=state.settings.oidc_provision)
 
 
-def _key(headers: list[str], *, browser: bool) -> str | None:
-    """Return the key in an Authorization header, None if there is no usable one."""
+def _credentials(headers: list[str], *, browser: bool) -> str | None:
+    """Return the key or token in an Authorization header, None if there is no usable one."""
     if len(headers) != 1:
         return None
     scheme, _, credentials = headers[0].strip().partition(" ")
@@ -96,7 +104,7 @@ def _key(headers: list[str], *, browser: bool) -> str | None:
         text = credentials.strip()
     elif scheme.lower() == "basic" and browser:
         text = _password(credentials)
-    return text if text and len(text) <= LONGEST_KEY and text.isascii() and text.isprintable() else None
+    return text if text and len(text) <= LONGEST and text.isascii() and text.isprintable() else None
 
 
 def _password(credentials: str) -> str | None:

@@ -3,6 +3,7 @@
 from mdm.hub.access.keys import (
     OVERLAP_DAYS,
     PURPOSE,
+    SCHEME,
     ShownKey,
     authenticate,
     create_key,
@@ -10,12 +11,15 @@ from mdm.hub.access.keys import (
     revoke_key,
     rotate_key,
 )
+from mdm.hub.access.tokens import authenticate_identity
 
 __all__ = [
     "OVERLAP_DAYS",
     "PURPOSE",
+    "SCHEME",
     "ShownKey",
     "authenticate",
+    "authenticate_identity",
     "create_key",
     "list_keys",
     "revoke_key",

@@ -50,6 +50,7 @@ def add_principal(
     check_name(display_name or name, path="display_name")
     if kind not in KINDS:
         raise InvalidInput(f"A principal is a {' or a '.join(KINDS)}.", path="kind")
+    principals.lock_names(work.session)
     _check_free(work, name=name)
     _check_identity(work, issuer, subject)
     principal = Principal(
@@ -72,6 +73,7 @@ def link_identity(work: Work, principal_id: UUID, *, issuer: str, subject: str, 
     """Say by which subject an identity provider knows a principal, instead of what was said before."""
     principal = administered(work, principal_id)
     before = [principal.issuer, principal.subject]
+    principals.lock_names(work.session)
     _check_identity(work, issuer, subject)
     principal.issuer, principal.subject = issuer, subject
     principal.claimed_roles, principal.claimed_groups, principal.claimed_at = [], [], None

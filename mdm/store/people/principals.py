@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, delete, select
 from sqlmodel import Session, SQLModel, col
 
+from mdm.core.ids import lock_number
 from mdm.store.rows import Row
 from mdm.store.sql import run
 from mdm.store.tables import Principal, RoleGrant
@@ -16,6 +17,11 @@ def add(session: Session, row: SQLModel) -> None:
     """Keep a new row of a person, group, membership, role, delegation or key."""
     session.add(row)
     session.flush()
+
+
+def lock_names(session: Session) -> None:
+    """Let nobody else take a name or identity until the transaction ends."""
+    run(session, "people/lock_names", number=lock_number("principal names"))
 
 
 def find(session: Session, name: str) -> Principal | None:
