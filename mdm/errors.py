@@ -12,6 +12,7 @@ MdmError                        500
 │   ├── UnknownDomain
 │   ├── UnknownSource
 │   ├── UnknownMaster
+│   ├── UnknownRecord
 │   ├── UnknownPrincipal
 │   ├── UnknownGroup
 │   └── UnknownFile
@@ -19,6 +20,10 @@ MdmError                        500
 │   ├── MessageConflict              same message id, other bytes
 │   ├── VersionConflict              same source version, other content
 │   ├── AlreadyDecided
+│   ├── OutdatedPreview              the operation would no longer do what was shown
+│   ├── OutdatedVersion         412  another version than the one looked at
+│   ├── OutdatedRequest              the change request asks something else by now
+│   ├── Contradiction                a decision that others rule out
 │   ├── NameTaken
 │   ├── TooManyKeys                  of one principal for one purpose
 │   └── AlreadyRunning
@@ -27,6 +32,7 @@ MdmError                        500
 ├── UnsupportedMediaType        415
 ├── Unauthenticated             401
 ├── Forbidden                   403
+│   ├── OwnChange                    a change its own author may not approve
 │   ├── Deactivated                  a principal who may no longer act
 │   └── NotProvisioned               known to the identity provider alone
 ├── Moved                       503  the ground moved while deciding; try again
@@ -136,6 +142,12 @@ class UnknownGroup(NotFound):
     code = "unknown_group"
 
 
+class UnknownRecord(NotFound):
+    """No source has sent such a record."""
+
+    code = "unknown_record"
+
+
 class UnknownFile(NotFound):
     """No feed of this source reads the file."""
 
@@ -177,6 +189,31 @@ class TooManyKeys(Conflict):
     """A principal has at most two live keys for one purpose."""
 
     code = "too_many_keys"
+
+
+class OutdatedPreview(Conflict):
+    """The operation would no longer do what the preview has shown."""
+
+    code = "outdated_preview"
+
+
+class OutdatedVersion(Conflict):
+    """The master is at another version than the one looked at."""
+
+    code = "outdated_version"
+    status = 412
+
+
+class OutdatedRequest(Conflict):
+    """The change request asks something else than what was looked at."""
+
+    code = "outdated_request"
+
+
+class Contradiction(Conflict):
+    """The decision contradicts how things stand."""
+
+    code = "contradiction"
 
 
 class AlreadyRunning(Conflict):
@@ -230,6 +267,12 @@ class NotProvisioned(Forbidden):
     """The identity provider knows this person, the hub does not."""
 
     code = "not_provisioned"
+
+
+class OwnChange(Forbidden):
+    """Nobody approves a change of their own."""
+
+    code = "own_change"
 
 
 class Moved(MdmError):

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from mdm.store.rows import Row
 from mdm.store.sql import as_json, run
-from mdm.store.tables import Master
+from mdm.store.tables import Crosswalk, Master
 
 
 class Link(NamedTuple):
@@ -142,6 +143,32 @@ def shift_links(session: Session, master_id: UUID, *, version: int, later: int) 
 def members(session: Session, master_id: UUID) -> list[int]:
     """Return the records now linked to a master, or to the one it was merged into."""
     return [r.record_id for r in run(session, "resolution/read_members", id=master_id)]
+
+
+def records_at_merge(session: Session, master_id: UUID) -> set[int]:
+    """Return the records that a merged master had until it was merged."""
+    merged = select(col(Crosswalk.record_id)).join(Master, col(Master.id) == col(Crosswalk.master_id))
+    at_merge = merged.where(col(Crosswalk.master_id) == master_id, col(Crosswalk.until_version) == Master.version)
+    return set(session.scalars(at_merge))
+
+
+def records_before_merge(session: Session, survivor_id: UUID, merged_id: UUID) -> set[int]:
+    """Return the records linked now to the survivor that it had already when the other was merged into it."""
+    returning = records_at_merge(session, merged_id)
+    own = select(col(Crosswalk.record_id), col(Crosswalk.from_version)).where(
+        col(Crosswalk.master_id) == survivor_id, col(Crosswalk.until_version).is_(None)
+    )
+    begun = {row.record_id: row.from_version for row in session.connection().execute(own)}
+    merged_at = min((version for record, version in begun.items() if record in returning), default=0)
+    return {record for record, version in begun.items() if version < merged_at}
+
+
+def masters_of(session: Session, records: Iterable[int]) -> set[UUID]:
+    """Return the masters that records are linked to now."""
+    linked = select(col(Crosswalk.master_id)).where(
+        col(Crosswalk.record_id).in_(list(records)), col(Crosswalk.until_version).is_(None)
+    )
+    return set(session.scalars(linked))
 
 
 def survivor(session: Session, master_id: UUID) -> Master | None:

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, or_, select, update
 from sqlmodel import Session, col
 
 from mdm.store.rows import Row
 from mdm.store.sql import as_json, run
-from mdm.store.tables import ChangeDecision, ChangeRequest, Hold, Override
+from mdm.store.tables import ChangeDecision, ChangeRequest, Hold, Override, Task
 
 ByMaster = dict[UUID, list[Row]]
 
@@ -21,9 +21,11 @@ def overrides(session: Session, ids: Iterable[UUID]) -> ByMaster:
     return _by_master(run(session, "stewardship/read_overrides", ids=list(ids)))
 
 
-def override(session: Session, override_id: UUID) -> Override | None:
-    """Return one override, ended or not."""
-    return session.get(Override, override_id)
+def write_overrides(session: Session, rows: Sequence[dict[str, Any]], *, reason: str, by: str, now: datetime) -> None:
+    """Pin values, in the place of earlier ones within the same valid time."""
+    given = as_json(rows)
+    run(session, "stewardship/end_pinned_before", rows=given, by=by, now=now)
+    run(session, "stewardship/write_overrides", rows=given, reason=reason, by=by, now=now)
 
 
 def end_overrides(session: Session, ids: Collection[UUID], *, by: str, now: datetime) -> None:
@@ -55,6 +57,17 @@ def assign_holds(session: Session, request_id: UUID, *, master_id: UUID, units: 
         col(Hold.master_id) == master_id, col(Hold.attribute).in_(units), col(Hold.state) == "pending"
     )
     session.connection().execute(pending.values(request_id=request_id))
+
+
+def leave_the_past_held(session: Session, request_id: UUID, *, now: datetime) -> None:
+    """Keep the pending values of a change request back until now, for good."""
+    run(session, "stewardship/leave_the_past_held", id=request_id, now=now)
+
+
+def release_holds(session: Session, request_id: UUID) -> None:
+    """Let go of the values of a change request that still wait."""
+    pending = delete(Hold).where(col(Hold.request_id) == request_id, col(Hold.state) == "pending")
+    session.connection().execute(pending)
 
 
 def set_hold_state(session: Session, request_id: UUID, *, state: str) -> None:
@@ -109,6 +122,17 @@ def requests(
     if after is not None:
         page = page.where(col(ChangeRequest.id) > after)
     return list(session.scalars(page))
+
+
+def open_tasks(session: Session, masters: Collection[UUID]) -> set[UUID]:
+    """Return the open tasks that concern masters."""
+    concerned = or_(col(Task.master_id).in_(masters), col(Task.other_id).in_(masters))
+    return set(session.scalars(select(col(Task.id)).where(col(Task.closed_at).is_(None), concerned)))
+
+
+def still_open(session: Session, ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the tasks that are open."""
+    return set(session.scalars(select(col(Task.id)).where(col(Task.id).in_(ids), col(Task.closed_at).is_(None))))
 
 
 def _by_master(rows: Iterable[Row]) -> ByMaster:

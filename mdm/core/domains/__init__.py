@@ -1,11 +1,12 @@
 """Domains: what is mastered, declared in YAML and compiled."""
 
 from mdm.core.domains.catalog import Catalog, load_documents
-from mdm.core.domains.declaration import AttributeDeclaration, SourceDeclaration
+from mdm.core.domains.declaration import STEWARD_SOURCE, AttributeDeclaration, SourceDeclaration
 from mdm.core.domains.domain import Domain, parse
 from mdm.core.domains.record import block_keys_of, comparable_of, standardize_record
 
 __all__ = [
+    "STEWARD_SOURCE",
     "AttributeDeclaration",
     "Catalog",
     "Domain",

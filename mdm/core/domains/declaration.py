@@ -9,6 +9,7 @@ from mdm.core.yaml_file import suggestion
 from mdm.errors import DeclarationError
 
 NAME = r"^[a-z][a-z0-9_]{0,62}$"
+STEWARD_SOURCE = "steward"  # every domain has it: the records that stewards create
 AttributeType = Literal[
     "text", "code", "identifier", "date", "decimal", "quantity", "boolean", "address", "map_by_language", "keyed_list"
 ]

@@ -8,6 +8,7 @@ from anyascii import anyascii
 
 from mdm.core.domains.checks import check_references
 from mdm.core.domains.declaration import (
+    STEWARD_SOURCE,
     AttributeDeclaration,
     DomainDeclaration,
     LimitsDeclaration,
@@ -82,7 +83,7 @@ def parse(document: Mapping[str, Any]) -> Domain:
     for part in ("declaration", "match"):
         if part not in document:
             raise DeclarationError(f"{part}: it is missing.", hint="A domain has both parts.", path=part)
-    declared = _in_priority(read_declaration(document["declaration"]))
+    declared = _with_stewards(_in_priority(read_declaration(document["declaration"])))
     _check_names(declared)
     match = _match_model(declared, document["match"])
     check_references(declared, match)
@@ -120,6 +121,14 @@ def _in_priority(declared: DomainDeclaration) -> DomainDeclaration:
         hint = f"Sources are {', '.join(declared.sources)}."
         raise DeclarationError(f"priority: {reason}.", hint=hint, path="priority", reason=reason)
     return declared.model_copy(update={"sources": {name: declared.sources[name] for name in declared.priority}})
+
+
+def _with_stewards(declared: DomainDeclaration) -> DomainDeclaration:
+    """Add the stewards' own source, after all others, unless the file ranks it itself."""
+    if STEWARD_SOURCE in declared.sources:
+        return declared
+    stewards = SourceDeclaration(title="Data stewards")
+    return declared.model_copy(update={"sources": {**declared.sources, STEWARD_SOURCE: stewards}})
 
 
 def _match_model(declared: DomainDeclaration, document: Mapping[str, Any]) -> MatchModel:

@@ -115,15 +115,20 @@ def guard(case: Case, *, baseline: Sequence[Stretch], units: Collection[str], st
 
 
 def changed_units(
-    policy: Policy, units: Collection[str], before: Sequence[Stretch], after: Sequence[Stretch]
+    policy: Policy, units: Collection[str], before: Sequence[Stretch], after: Sequence[Stretch], *, now: datetime
 ) -> set[str]:
-    """Return the units whose values differ between two timelines anywhere in valid time."""
+    """Return the units whose values differ between two timelines in a way that needs approval."""
     return {
         unit
         for unit in units
-        for start, _ in _intervals(before, after)
-        if _value(policy, unit, _at(before, start)) != _value(policy, unit, _at(after, start))
+        for start, end in _intervals(before, after)
+        if _differs(_value(policy, unit, _at(before, start)), _value(policy, unit, _at(after, start)), end, now)
     }
+
+
+def _differs(approved: Any, value: Any, end: Bound, now: datetime) -> bool:
+    """Tell whether a change needs approval; filling what was empty in the past alone does not."""
+    return bool(approved != value and not (approved is None and end is not None and end <= now))
 
 
 def _differences(
@@ -136,7 +141,7 @@ def _differences(
         old, new = _at(before, start), _at(after, start)
         approved = _value(case.policy, unit, old)
         held = None
-        if approved != _value(case.policy, unit, new):
+        if _differs(approved, _value(case.policy, unit, new), end, case.evaluated_at):
             verdict = case.verdict(unit, start, kept)
             if not isinstance(verdict.decided_by, Override):  # a pinned value was approved when it was pinned
                 held = Held(unit, verdict.std, approved, _record(case.policy, unit, old), start, end)

@@ -51,6 +51,33 @@ def renew_requests(work: Work, domain: Domain, asked: Sequence[Asked]) -> None:
     _renew_tasks(work, domain, rows, gone)
 
 
+def ask_owners(
+    work: Work,
+    domain: Domain,
+    *,
+    master_id: UUID,
+    owners: Sequence[str],
+    changes: list[dict[str, Any]],
+    cause: Cause,
+) -> UUID:
+    """Ask several owners at once about a change that a person proposes; returns the id of the change request."""
+    request_id = new_id()
+    row = {
+        "id": request_id,
+        "master_id": master_id,
+        "kind": PERSON,
+        "authors": list(cause.actors),
+        "reason": cause.reason,
+        "changes": changes,
+        "digest": digest([str(master_id), domain.release, changes]),
+        "correlation_id": cause.correlation_id,
+        "owners": list(owners),
+    }
+    stewardship.write_requests(work.session, [row], domain=domain.name, release=domain.release, now=work.now)
+    _renew_tasks(work, domain, [row], [])
+    return request_id
+
+
 def shown_changes(held: Sequence[Held]) -> list[dict[str, Any]]:
     """Return what is asked: per attribute and interval the approved value and the one that waits."""
     return [

@@ -45,6 +45,8 @@ class Draft:
     """A rebuilt master before it is written; without `changes` nothing is to be announced."""
 
     master: Touched
+    found: Found
+    case: Case
     version: int
     recorded_at: datetime
     status: str
@@ -101,13 +103,15 @@ def draft(
     version = last.version if last else master.version
     return Draft(
         master=master,
+        found=found,
+        case=case,
         version=version,
         recorded_at=last.recorded_at if last else master.recorded_at or recorded_at,
         status=status,
         guarded=guarded,
         slices=replacement(found.stored, slices, version=version),
         due_at=_due_at(guarded.rebuilt, found.links, now=now),
-        approval=_approval(domain, master, found, slices, permit),
+        approval=_approval(domain, master, found, slices, permit, now=now),
         changes=changes,
     )
 
@@ -135,11 +139,17 @@ def _guarded_units(domain: Domain, master: Touched, permit: Permit | None) -> fr
 
 
 def _approval(
-    domain: Domain, master: Touched, found: Found, slices: Sequence[Stretch], permit: Permit | None
+    domain: Domain,
+    master: Touched,
+    found: Found,
+    slices: Sequence[Stretch],
+    permit: Permit | None,
+    *,
+    now: datetime,
 ) -> dict[str, Any] | None:
     """Say which guarded units changed and who allowed it; None where nothing guarded changed."""
     units = _guarded_units(domain, master, None)
-    changed = changed_units(domain.policy, units, found.baseline, slices)
+    changed = changed_units(domain.policy, units, found.baseline, slices, now=now)
     if not changed:
         return None
     return {"units": sorted(changed), **(permit.document if permit is not None else {})}

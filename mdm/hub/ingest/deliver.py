@@ -6,9 +6,10 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
+from mdm.core.domains import STEWARD_SOURCE
 from mdm.core.ids import new_id
 from mdm.core.security import Permission
-from mdm.errors import MessageConflict
+from mdm.errors import Forbidden, MessageConflict
 from mdm.hub.ingest.quarantine import set_aside_unaccepted
 from mdm.store import deliveries
 from mdm.store.deliveries import NewDelivery
@@ -50,6 +51,8 @@ def deliver(
     and its acknowledgement carries the MessageConflict.
     """
     work.actor.require(Permission.DELIVER)
+    if source == STEWARD_SOURCE:
+        raise Forbidden("Records of the stewards are made by them alone.", hint="Deliver under your own source.")
     new = [_new(message) for message in messages]
     kept = deliveries.accept(
         work.session,

@@ -48,6 +48,7 @@ class ChangeDecision(SQLModel, table=True):
     decided_at: datetime | None = instant(nullable=True)
     effective: str | None = None
     note: str | None = None
+    digest: str | None = None
 
 
 class Hold(SQLModel, table=True):

@@ -1,0 +1,1 @@
+"""What stewards and owners do: deciding who is who, setting values, approving, and undoing all of it."""

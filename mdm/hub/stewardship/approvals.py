@@ -1,0 +1,244 @@
+"""Change requests, decided by the owners of what they ask: never by an author, through no path."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from mdm.core.domains import Domain
+from mdm.core.ids import digest, new_id
+from mdm.core.security import Permission
+from mdm.errors import AlreadyDecided, Forbidden, NotFound, OutdatedRequest, OwnChange
+from mdm.hub import tasks
+from mdm.hub.action_log import log_action
+from mdm.hub.announce import Cause
+from mdm.hub.approval.requests import APPROVED, OPEN, PERSON, REJECTED, WITHDRAWN
+from mdm.hub.golden import rebuild
+from mdm.hub.golden.draft import Permit
+from mdm.hub.stewardship.identity import living_master, lock_living
+from mdm.hub.stewardship.values import apply_pins, current_values, locked
+from mdm.store import stewardship
+from mdm.store.tables import ChangeDecision, ChangeRequest
+from mdm.store.work import Work
+
+Choice = Literal["approve", "reject"]
+Effective = Literal["as_dated", "from_approval"]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnersWord:
+    """What one owner says about a change request."""
+
+    owner: str
+    state: str
+    decided_by: str | None
+    decided_at: datetime | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A change request as the actor may see it; `masked` names attributes whose values are not shown."""
+
+    id: UUID
+    domain: str
+    master_id: UUID
+    kind: str
+    state: str
+    authors: list[str]
+    reason: str | None
+    changes: list[dict[str, Any]]
+    masked: list[str]
+    digest: str
+    created_at: datetime
+    closed_at: datetime | None
+    owners: list[OwnersWord]
+    may_decide: bool
+
+
+def read_request(work: Work, request_id: UUID) -> RequestView:
+    """Return a change request with what stands now beside what is asked."""
+    request = _found(work, request_id)
+    domain = _domain(work, request)
+    return _view(work, domain, request)
+
+
+def list_requests(
+    work: Work, *, domain: str | None = None, state: str | None = OPEN, after: UUID | None = None, limit: int = 50
+) -> list[RequestView]:
+    """Return change requests of the domains the actor sees, oldest first."""
+    work.actor.require(Permission.READ, domain=domain)
+    scope = work.actor.scope(Permission.READ)
+    wanted = [domain] if domain is not None else None if scope is None else sorted(scope)
+    found = stewardship.requests(work.session, domains=wanted, state=state, after=after, limit=limit)
+    return [_view(work, work.catalog.domain(request.domain), request) for request in found]
+
+
+def decide_request(
+    work: Work,
+    request_id: UUID,
+    choice: Choice,
+    *,
+    digest: str,
+    note: str | None = None,
+    effective: Effective = "as_dated",
+) -> RequestView:
+    """Decide for every owner the actor stands for; the last approval publishes, any rejection returns all.
+
+    `digest` is that of the request as it was looked at; raises OutdatedRequest if it asks something else by now.
+    `effective` says from when approved values count: as they are dated, or from the approval on.
+    """
+    domain, master_id, request = _locked(work, request_id)
+    mine = _mine(work, domain, request)
+    asked = asked_now(work, domain, request, master_id)
+    if digest != asked:
+        raise OutdatedRequest(hint="Read it again and decide about what it asks now.")
+    state = APPROVED if choice == "approve" else REJECTED
+    for decision in mine:
+        decision.state, decision.decided_by, decision.decided_at = state, work.actor.name, work.now
+        decision.effective, decision.note, decision.digest = effective, note, asked
+    work.session.flush()
+    log_action(
+        work,
+        action=f"request.{state}",
+        domain=domain.name,
+        subject=f"request/{request.id}",
+        reason=note,
+        before=[change["current"] for change in request.changes],
+        after=[change["proposed"] for change in request.changes],
+        details={"master": master_id, "owners": [decision.owner for decision in mine]},
+    )
+    every = stewardship.decisions(work.session, request.id)
+    if choice == "reject":
+        _close(work, request, REJECTED)
+        stewardship.set_hold_state(work.session, request.id, state="rejected")
+    elif all(d.state == APPROVED and d.digest == asked for d in every):
+        _publish(work, domain, master_id, request, every)
+    return _view(work, domain, request)
+
+
+def withdraw_request(work: Work, request_id: UUID, *, note: str | None = None) -> RequestView:
+    """Take back a change that one has proposed oneself."""
+    domain, _, request = _locked(work, request_id)
+    if request.kind != PERSON or work.actor.name not in request.authors:
+        raise Forbidden("Only who proposed a change may withdraw it.", hint="An owner may reject it.")
+    _close(work, request, WITHDRAWN)
+    log_action(work, action="request.withdrawn", domain=domain.name, subject=f"request/{request.id}", reason=note)
+    return _view(work, domain, request)
+
+
+def asked_now(work: Work, domain: Domain, request: ChangeRequest, master_id: UUID) -> str:
+    """Return the digest of what a request asks now: proposed and current values and the release, of its units alone."""
+    if request.kind != PERSON:
+        return request.digest
+    master_id = living_master(work, domain, master_id)
+    shown = current_values(work, domain, master_id, [change["attribute"] for change in request.changes])
+    return digest([str(master_id), domain.release, request.changes, shown])
+
+
+def _publish(
+    work: Work, domain: Domain, master_id: UUID, request: ChangeRequest, decisions: Sequence[ChangeDecision]
+) -> None:
+    by = sorted({d.decided_by for d in decisions if d.decided_by is not None})
+    _close(work, request, APPROVED)
+    cause = Cause(
+        "approval", correlation_id=request.correlation_id or str(new_id()), actors=tuple(by), reason=request.reason
+    )
+    units = frozenset(change["attribute"] for change in request.changes)
+    permit = Permit(units, {"requests": [str(request.id)], "by": by})
+    if request.kind == PERSON:
+        pins = [{**change, "value": change["proposed"]} for change in request.changes]
+        apply_pins(
+            work, domain, master_id, pins, author=request.authors[0], reason=request.reason or "",
+            request_id=request.id, cause=cause, permit=permit,
+        )  # fmt: skip
+        return
+    if any(d.effective == "from_approval" for d in decisions):
+        stewardship.leave_the_past_held(work.session, request.id, now=work.now)
+    stewardship.release_holds(work.session, request.id)
+    touched = locked(work, master_id)
+    drafts = rebuild(work, domain, {master_id: touched}, causes={master_id: cause}, permits={master_id: permit})
+    tasks.renew_orphans(work, domain, {key: draft.status for key, draft in drafts.items()})
+
+
+def _close(work: Work, request: ChangeRequest, state: str) -> None:
+    request.state, request.closed_at = state, work.now
+    work.session.flush()
+    tasks.close_approvals(work, [request.id], outcome=state)
+
+
+def _mine(work: Work, domain: Domain, request: ChangeRequest) -> list[ChangeDecision]:
+    """Return the undecided decisions the actor may take; raises OwnChange or Forbidden if there are none."""
+    waiting = [d for d in stewardship.decisions(work.session, request.id) if _is_waiting(work, domain, request, d)]
+    mine = [d for d in waiting if work.actor.may_decide(d.owner, authors=request.authors, domain=domain.name)]
+    if mine:
+        return mine
+    owners = ", ".join(d.owner for d in waiting) or "nobody"
+    if any(work.actor.holds(d.owner, domain=domain.name) for d in waiting):
+        raise OwnChange(
+            f"{work.actor.name} has a part in this change and cannot decide about it.",
+            hint=f"Another holder of {owners} must.",
+        )
+    raise Forbidden(f"{work.actor.name} does not own what this changes.", hint=f"It awaits {owners}.")
+
+
+def _is_waiting(work: Work, domain: Domain, request: ChangeRequest, decision: ChangeDecision) -> bool:
+    """Tell whether an owner is still to decide: not yet, or about what the request does not ask any longer."""
+    if decision.state == OPEN:
+        return True
+    return decision.state == APPROVED and decision.digest != asked_now(work, domain, request, request.master_id)
+
+
+def _locked(work: Work, request_id: UUID) -> tuple[Domain, UUID, ChangeRequest]:
+    """Lock the master of a request and then the request; raises AlreadyDecided if it is closed."""
+    seen = _found(work, request_id)
+    domain = _domain(work, seen)
+    (living,) = lock_living(work, domain, [seen.master_id])
+    request = stewardship.request(work.session, request_id, lock=True)
+    if request is None or request.state != OPEN:
+        raise AlreadyDecided(f"The change request {request_id} is {request.state if request else 'gone'}.")
+    return domain, living, request
+
+
+def _found(work: Work, request_id: UUID) -> ChangeRequest:
+    request = stewardship.request(work.session, request_id)
+    if request is None:
+        raise NotFound(f"There is no change request {request_id}.")
+    return request
+
+
+def _domain(work: Work, request: ChangeRequest) -> Domain:
+    domain = work.catalog.domain(request.domain)
+    work.actor.require(Permission.READ, domain=domain.name)
+    return domain
+
+
+def _view(work: Work, domain: Domain, request: ChangeRequest) -> RequestView:
+    visible = domain.visible(work.actor)
+    decisions = stewardship.decisions(work.session, request.id)
+    hidden = {c["attribute"] for c in request.changes if not visible.issuperset(domain.members_of(c["attribute"]))}
+    return RequestView(
+        id=request.id,
+        domain=request.domain,
+        master_id=request.master_id,
+        kind=request.kind,
+        state=request.state,
+        authors=list(request.authors),
+        reason=request.reason,
+        changes=[_masked(change) if change["attribute"] in hidden else change for change in request.changes],
+        masked=sorted(hidden),
+        digest=asked_now(work, domain, request, request.master_id) if request.state == OPEN else request.digest,
+        created_at=request.created_at,
+        closed_at=request.closed_at,
+        owners=[OwnersWord(d.owner, d.state, d.decided_by, d.decided_at, d.note) for d in decisions],
+        may_decide=request.state == OPEN
+        and any(
+            d.state == OPEN and work.actor.may_decide(d.owner, authors=request.authors, domain=domain.name)
+            for d in decisions
+        ),
+    )
+
+
+def _masked(change: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in change.items() if name not in ("current", "proposed", "std")}

@@ -1,0 +1,70 @@
+"""Masters that a steward creates: a record of the stewards' own source, matched and approved like any other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from mdm.core.domains import STEWARD_SOURCE, standardize_record
+from mdm.core.ids import canonical_json, new_id
+from mdm.errors import InvalidAttributes
+from mdm.hub.action_log import log_action
+from mdm.hub.ingest.process import process
+from mdm.hub.stewardship.identity import steward_of
+from mdm.sources import Registry
+from mdm.store import deliveries, golden
+from mdm.store.deliveries import NewDelivery
+from mdm.store.records import RecordName
+from mdm.store.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A created record and its master; `joined` says that the master was there before: it matched."""
+
+    domain: str
+    key: str
+    master_id: UUID
+    version: int
+    joined: bool
+
+
+def create(work: Work, domain_name: str, attributes: Mapping[str, Any], *, reason: str, registry: Registry) -> Created:
+    """Create a golden record; raises InvalidAttributes. One that matches an existing master joins it."""
+    domain = steward_of(work, domain_name)
+    if not any(standard.value is not None for standard in standardize_record(domain, attributes).values()):
+        raise InvalidAttributes("A golden record needs at least one value.", path="attributes")
+    key = str(new_id())
+    _process(work, _delivery(domain.name, key, attributes), registry)
+    name = RecordName(domain.name, STEWARD_SOURCE, key)
+    master_id = golden.master_of(work.session, name)
+    if master_id is None:
+        raise InvalidAttributes("The record could not be processed; its delivery is in quarantine.")
+    master = golden.masters(work.session, [master_id])[master_id]
+    log_action(
+        work,
+        action="master.created",
+        domain=domain.name,
+        subject=f"{domain.name}/{master_id}",
+        reason=reason,
+        after=attributes,
+    )
+    return Created(domain.name, key, master_id, master.version, joined=master.version > 1)
+
+
+def _delivery(domain: str, key: str, attributes: Mapping[str, Any]) -> NewDelivery:
+    raw = canonical_json({"domain": domain, "source": STEWARD_SOURCE, "key": key, "attributes": attributes})
+    return NewDelivery(
+        message_id=key, raw=raw, digest=sha256(raw).digest(), correlation_id=str(new_id()), row_number=None
+    )
+
+
+def _process(work: Work, delivery: NewDelivery, registry: Registry) -> None:
+    """Accept and process a delivery in this very Work."""
+    kept = deliveries.accept(
+        work.session, [delivery], source=STEWARD_SOURCE, actor=work.actor.name, now=work.now, load_id=None,
+        traceparent=None,
+    )  # fmt: skip
+    claimed = deliveries.claim_named(work.session, [kept[delivery.message_id].id])
+    process(work, claimed, registry=registry)

@@ -1,0 +1,203 @@
+"""What a steward's operation does to masters: shown before, and proved to be the same when it is done."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from mdm.core.domains import Domain
+from mdm.core.ids import digest
+from mdm.errors import OutdatedPreview, OutdatedVersion
+from mdm.hub.approval.requests import shown_changes
+from mdm.hub.golden.draft import Draft
+from mdm.hub.golden.timeline import announced, at
+from mdm.store import stewardship
+from mdm.store.work import Work
+from survivorship import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Loser:
+    """A claim that did not win, and why."""
+
+    record: str
+    value: Any
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeEffect:
+    """A value that changes, who wins it by which rule, and who loses; `held` says that it awaits its owner."""
+
+    attribute: str
+    before: Any
+    after: Any
+    rule: str
+    record: Any
+    losers: list[Loser]
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MasterEffect:
+    """What happens to one master; `master_id` is None for one that does not exist before the operation is done."""
+
+    master_id: UUID | None
+    version_before: int
+    version: int
+    status: str
+    merged_into: UUID | None
+    records: list[str]
+    attributes: dict[str, Any]
+    changes: list[AttributeEffect]
+    held: list[dict[str, Any]]
+    events: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """All that an operation does; `digest` names it, `request_id` the change request it made instead of a change."""
+
+    operation: str
+    domain: str
+    masters: list[MasterEffect]
+    tasks_closed: list[UUID]
+    digest: str
+    request_id: UUID | None = None
+    ids: dict[UUID, int] = field(default_factory=dict)  # every master it touched, with its new version
+
+
+def preview(work: Work, operation: Callable[[], Effects]) -> Effects:
+    """Run an operation, tell what it does, and take everything back."""
+    trial = work.session.begin_nested()
+    try:
+        return operation()
+    finally:
+        trial.rollback()
+
+
+def execute(operation: Callable[[], Effects], *, expected: str | None = None) -> Effects:
+    """Run an operation; raises OutdatedPreview if it does not do what the preview with that digest has shown."""
+    effects = operation()
+    if expected is not None and effects.digest != expected:
+        raise OutdatedPreview(hint="Look at a new preview and decide again.")
+    return effects
+
+
+def check_versions(expected: Mapping[UUID, int], drafts: Mapping[UUID, Draft]) -> None:
+    """Raise OutdatedVersion unless masters still are at the versions somebody has looked at."""
+    for master_id, version in expected.items():
+        found = drafts[master_id].master.version if master_id in drafts else None
+        if found is not None and found != version:
+            raise OutdatedVersion(
+                f"The master {master_id} is at version {found}, not {version}.", hint="Read it again and decide anew."
+            )
+
+
+def effects_of(
+    work: Work,
+    operation: str,
+    domain: Domain,
+    drafts: Mapping[UUID, Draft],
+    *,
+    open_before: Collection[UUID] = (),
+    request_id: UUID | None = None,
+) -> Effects:
+    """Return what was done, as the actor may see it."""
+    visible = domain.visible(work.actor)
+    masters = [_effect(domain, draft, visible) for draft in sorted(drafts.values(), key=_order)]
+    closed = sorted(set(open_before) - stewardship.still_open(work.session, open_before))
+    return Effects(
+        operation=operation,
+        domain=domain.name,
+        masters=masters,
+        tasks_closed=closed,
+        digest=digest([operation, domain.name, [_essence(domain, d) for d in sorted(drafts.values(), key=_order)]]),
+        request_id=request_id,
+        ids={draft.master.id: draft.version for draft in drafts.values()},
+    )
+
+
+def _order(draft: Draft) -> tuple[bool, str]:
+    """Order masters by their ids, new ones last and by their records."""
+    new = draft.master.version == 0
+    return new, ",".join(_records(draft)) if new else str(draft.master.id)
+
+
+def _records(draft: Draft) -> list[str]:
+    return sorted(f"{link.source}/{link.source_key}" for link in draft.found.links if link.linked)
+
+
+def _essence(domain: Domain, draft: Draft) -> list[Any]:
+    """Return what makes two runs of an operation the same, without the ids that are drawn anew each time."""
+    new = draft.master.version == 0
+    timeline = [[s.valid_from, s.valid_to, s.attributes] for s in announced(draft.rebuilt.slices)]
+    return [
+        None if new else str(draft.master.id),
+        draft.master.version,
+        draft.status,
+        None if draft.master.merged_into is None else str(draft.master.merged_into),
+        _records(draft),
+        timeline,
+        shown_changes(draft.guarded.held),
+        domain.release,
+    ]
+
+
+def _effect(domain: Domain, draft: Draft, visible: frozenset[str]) -> MasterEffect:
+    now = draft.recorded_at
+    before, after = at(announced(draft.found.baseline), now), at(announced(draft.rebuilt.slices), now)
+    held = [h for h in draft.guarded.held if visible.issuperset(domain.members_of(h.attribute))]
+    return MasterEffect(
+        master_id=draft.master.id if draft.master.version else None,
+        version_before=draft.master.version,
+        version=draft.version,
+        status=draft.status,
+        merged_into=draft.master.merged_into,
+        records=_records(draft),
+        attributes=_shown(after, visible),
+        changes=_changes(domain, draft, _shown(before, visible), _shown(after, visible), visible),
+        held=shown_changes(held),
+        events=[change.type for change in draft.changes],
+    )
+
+
+def _shown(attributes: Mapping[str, Any], visible: frozenset[str]) -> dict[str, Any]:
+    return {name: value for name, value in attributes.items() if name in visible}
+
+
+def _changes(
+    domain: Domain,
+    draft: Draft,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    visible: frozenset[str],
+) -> list[AttributeEffect]:
+    kept_back = {h.attribute for h in draft.guarded.held}
+    differing = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    waiting = {name for unit in kept_back for name in domain.members_of(unit)} & visible
+    return [
+        _attribute(domain, draft, name, before.get(name), after.get(name), held=domain.unit_of(name) in kept_back)
+        for name in sorted(differing | waiting)
+    ]
+
+
+def _attribute(domain: Domain, draft: Draft, name: str, before: Any, after: Any, *, held: bool) -> AttributeEffect:
+    verdict = draft.case.verdict(domain.unit_of(name), draft.recorded_at, draft.guarded.held)
+    return AttributeEffect(
+        attribute=name,
+        before=before,
+        after=after,
+        rule=verdict.rule,
+        record=verdict.record,
+        losers=list(_losers(name, verdict)),
+        held=held,
+    )
+
+
+def _losers(name: str, verdict: Verdict) -> Iterable[Loser]:
+    for loser in verdict.losers:
+        value = loser.claim.value
+        if verdict.attribute != name and isinstance(value, dict):
+            value = value.get(name)
+        yield Loser(loser.claim.record, value, loser.reason.value)
