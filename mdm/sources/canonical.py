@@ -121,6 +121,11 @@ def _attributes(value: JSON, *, deleting: bool) -> dict[str, JSON]:
         if value:
             raise InvalidAttributes("A deletion carries no attributes.", hint="Leave them out.", path="attributes")
         return {}
+    return check_attributes(value)
+
+
+def check_attributes(value: JSON) -> dict[str, JSON]:
+    """Return what lies under `attributes` if it can be kept as it is; raises InvalidAttributes."""
     if not isinstance(value, dict):
         reason = "is missing" if value is None else f"is {shown(value)}, not a JSON object"
         raise InvalidAttributes(f"`attributes` {reason}.", path="attributes")

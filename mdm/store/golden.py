@@ -110,7 +110,10 @@ def aliases(session: Session, master_id: UUID, known_at: datetime | None) -> lis
 
 def search(session: Session, *, domain: str, patterns: list[str], after: UUID | None, limit: int) -> Sequence[Row]:
     """Return live masters (id, version, status) whose search text contains every pattern, in id order."""
-    return run(session, "golden/search_masters", domain=domain, patterns=patterns, after=after, limit=limit)
+    longest = max(patterns, key=len, default="%")  # the one that the index looks for
+    return run(
+        session, "golden/search_masters", domain=domain, longest=longest, patterns=patterns, after=after, limit=limit
+    )
 
 
 def master_of(session: Session, name: RecordName) -> UUID | None:

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from mdm.entrypoints.api.authentication import Authentication, permit
 from mdm.entrypoints.api.oidc import reader_of
 from mdm.entrypoints.api.problems import HANDLERS
+from mdm.entrypoints.api.resources.check import Check
 from mdm.entrypoints.api.resources.deliveries import Deliveries
 from mdm.entrypoints.api.resources.documentation import documented, openapi_document
 from mdm.entrypoints.api.resources.domains import Domains
@@ -29,7 +30,7 @@ from mdm.errors import DeclarationError
 from mdm.hub import Hub
 from mdm.settings import Settings
 
-RESOURCES = (Deliveries, Domains, Loads, Quarantine, Tasks, GoldenRecords, Health, Explanations)
+RESOURCES = (Deliveries, Domains, Loads, Quarantine, Tasks, Check, GoldenRecords, Health, Explanations)
 TAKEN = ("deliveries", "domains", "loads", "quarantine", "tasks")  # names under /v1 that no domain can have
 
 OpenHub = Callable[[], AbstractContextManager[Hub]]

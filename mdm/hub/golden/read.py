@@ -14,7 +14,7 @@ from mdm.errors import InvalidInput, UnknownMaster
 from mdm.store import golden
 from mdm.store.records import RecordName
 from mdm.store.rows import Row
-from mdm.store.tables import GoldenVersion
+from mdm.store.tables import GoldenVersion, Master
 from mdm.store.work import Work
 
 SHORTEST_SEARCH = 2
@@ -115,6 +115,11 @@ def search(
     domain = _domain(work, domain_name)
     patterns = [] if text is None else _patterns(text)
     rows = golden.search(work.session, domain=domain.name, patterns=patterns, after=after, limit=limit)
+    return shown_now(work, domain, rows)
+
+
+def shown_now(work: Work, domain: Domain, rows: Sequence[Row | Master]) -> list[Found]:
+    """Return masters (id, version, status) with the attributes in force, as the actor may see them."""
     current = golden.current_slices(work.session, [row.id for row in rows])
     now = work.now
     return [

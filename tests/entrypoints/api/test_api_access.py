@@ -28,6 +28,7 @@ ALLOWED = {
     "POST /v1/quarantine/{quarantine_id:int}/discard": DECIDING,
     "GET /v1/tasks": READING,
     "GET /v1/{domain:str}": READING,
+    "POST /v1/{target:str}": {"admin", "steward", "reader"},  # /v1/<domain>:check
     "GET /v1/{domain:str}/{master_id:uuid}": READING,
     "GET /v1/{domain:str}/{master_id:uuid}/versions": READING,
     "GET /v1/{domain:str}/by-source/{source:str}/{key:path}": READING,
@@ -42,7 +43,7 @@ ALLOWED = {
 }
 EXAMPLES = {
     "{delivery_id:int}": "1", "{load_id:uuid}": str(UUID(int=1)), "{quarantine_id:int}": "1",
-    "{domain:str}": "customer",
+    "{domain:str}": "customer", "{target:str}": "customer:check",
     "{master_id:uuid}": str(UUID(int=1)), "{source:str}": "crm", "{key:path}": "K1", "{code:str}": "forbidden",
     "{name:str}": "start.js", "{path:str}": "nothing",
 }  # fmt: skip
