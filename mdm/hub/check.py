@@ -16,7 +16,7 @@ from mdm.errors import InvalidAttributes, InvalidInput
 from mdm.hub.golden.read import Found, shown_now
 from mdm.hub.resolution.candidates import HOT, UNBEARABLE
 from mdm.sources import check_attributes
-from mdm.store import golden, lookalikes, records
+from mdm.store import golden, records
 from mdm.store.rows import Row
 from mdm.store.work import Work
 
@@ -161,18 +161,18 @@ def _take_key_sharers(work: Work, best: _Best) -> list[str]:
     """Take the records that resolution would compare with such a record; return the keys it would not look into."""
     domain = best.domain
     names = {records.key_number(domain.name, key): key for key in block_keys_of(domain, best.typed)}
-    sizes = lookalikes.block_sizes(work.session, list(names), unbearable=UNBEARABLE) if names else {}
+    sizes = records.block_sizes(work.session, list(names), unbearable=UNBEARABLE) if names else {}
     bearable = {key: size for key, size in sizes.items() if size <= UNBEARABLE}
     if any(bearable.values()):
-        best.take(lookalikes.sharing_keys(work.session, bearable, hot=HOT, most=MOST_COMPARED))
+        best.take(records.lookalikes_by_keys(work.session, bearable, hot=HOT, most=MOST_COMPARED))
     return sorted(names[key] for key in sizes.keys() - bearable.keys())
 
 
 def _take_namesakes(work: Work, best: _Best, words: Sequence[str]) -> None:
     """Take the records of masters that are called so, or, if none is, of those called almost so."""
     name = best.domain.name
-    called = lookalikes.with_words(work.session, words, domain=name, looked=LOOKED, most=MOST_NAMED)
-    found = called or lookalikes.spelt_like(work.session, " ".join(words), domain=name, most=MOST_NAMED)
+    called = records.lookalikes_by_words(work.session, words, domain=name, looked=LOOKED, most=MOST_NAMED)
+    found = called or records.lookalikes_by_name(work.session, " ".join(words), domain=name, most=MOST_NAMED)
     best.take(found)
     best.namesakes = dict.fromkeys(row.master_id for row in found)
 
