@@ -3,13 +3,17 @@
 import argparse
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
+from litestar.handlers import BaseRouteHandler
 from pydantic.fields import FieldInfo
 
 import publishers.errors
 import survivorship.errors
 from mdm import errors
+from mdm.core.security import ROLES, Permission
+from mdm.entrypoints.api import create_app
 from mdm.entrypoints.cli import parser_of_everything
 from mdm.settings import Settings, variable
 
@@ -46,6 +50,32 @@ def commands() -> str:
     return "\n\n".join(_command(name, parser) for name, parser in _choices(parser_of_everything()).items())
 
 
+def roles() -> str:
+    """One row per permission, one column per role."""
+    rows = [(f"`{p}`", *("yes" if p in granted else "" for granted in ROLES.values())) for p in Permission]
+    return table(("Permission", *(f"`{role}`" for role in ROLES)), rows)
+
+
+def endpoints() -> str:
+    """One row per endpoint: what it needs, and which roles have it."""
+    rows = []
+    for method, path, handler in handlers():
+        needed: frozenset[Permission] = handler.opt.get("permissions", frozenset())
+        everyone = needed == frozenset(Permission)
+        who = [role for role, granted in ROLES.items() if granted & needed]
+        says = "nothing" if handler.opt.get("open") else "any key" if everyone else " or ".join(sorted(needed))
+        rows.append((f"`{method} {path}`", says, "all" if everyone else " ".join(f"`{role}`" for role in who)))
+    return table(("Endpoint", "Needs", "Roles"), sorted(rows))
+
+
+def handlers() -> Iterator[tuple[str, str, BaseRouteHandler]]:
+    """Every method and path the application serves, with what answers it."""
+    app = create_app(Settings(), nullcontext, nullcontext)
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            yield from ((method, route.path, handler) for method in handler.http_methods if method != "OPTIONS")
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
@@ -56,6 +86,7 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "settings.md": {"settings": settings},
     "errors.md": {"hub": hub_errors, "survivorship": survivorship_errors, "publishers": publishing_errors},
     "cli.md": {"commands": commands},
+    "permissions.md": {"roles": roles, "endpoints": endpoints},
 }
 
 
@@ -105,15 +136,15 @@ def _family(error: type[Exception]) -> Iterator[type[Exception]]:
 def _command(name: str, parser: argparse.ArgumentParser) -> str:
     sections = [f"## mdm {name}\n\n{parser.description}"]
     actions = _choices(parser)
-    if not actions:
-        sections += _arguments(parser)
+    sections += _arguments(parser)
     for action, inner in actions.items():
         sections += [f"**`mdm {name} {action}`** {_help_of(parser, action)}", *_arguments(inner)]
     return "\n\n".join(sections)
 
 
 def _arguments(parser: argparse.ArgumentParser) -> list[str]:
-    rows = [(f"`{_form(action)}`", _meaning(action)) for action in parser._actions if action.dest not in SHARED]
+    own = [a for a in parser._actions if a.dest not in SHARED and not isinstance(a, argparse._SubParsersAction)]
+    rows = [(f"`{_form(action)}`", _meaning(action)) for action in own]
     return [table(("Argument", "Meaning"), rows)] if rows else []
 
 

@@ -35,9 +35,9 @@ class RunningParts:
         return subprocess.Popen([sys.executable, "-m", "mdm", "worker", role], env=given.environment())
 
     @contextmanager
-    def running(self, *roles: str) -> Iterator[None]:
+    def running(self, *roles: str, **settings: Any) -> Iterator[None]:
         """Run workers for as long as the block lasts, then stop them and see that they end cleanly."""
-        started = [self.start(role) for role in roles]
+        started = [self.start(role, **settings) for role in roles]
         try:
             yield
         finally:

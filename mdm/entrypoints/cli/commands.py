@@ -10,16 +10,16 @@ from mdm.settings import Settings
 
 # command → what it does; its module beside this one has the same name
 COMMANDS = {
-    "up": "start the hub: servers if none are set, migrations, API, workers and relay",
+    "up": "start the hub: servers if none are set, migrations, API, workers, relay and clock",
     "migrate": "bring the database to the newest schema and switch on the first release of new domains",
     "serve": "run the HTTP API",
-    "worker": "run one process that resolves deliveries, or the one that relays events to NATS",
+    "worker": "run one process that resolves deliveries, relays events to NATS, or does what becomes due by time",
     "load": "load files of a source: CSV or JSON lines",
     "demo": "start a hub with a manufacturer's exports in it, to look at or to verify",
     "watch": "print events as they are published",
     "key": "create, list, rotate and revoke API keys",
     "rules": "show the rules in force, or propose those of the declaration files",
-    "audit": "check the invariants of the hub",
+    "audit": "check the invariants of the hub, or the action log alone",
 }
 
 EPILOG = "Settings are read from variables MDM_…, see docs/reference/settings.md."

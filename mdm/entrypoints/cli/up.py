@@ -72,7 +72,7 @@ class RunningHub:
         return Child(name, (*MDM, *words), self.environment, self.stdout)
 
     def start(self) -> None:
-        """Migrate, then start API, workers and relay."""
+        """Migrate, then start API, workers, relay and clock."""
         if not self.supervisor.run_once(self.child("migration", "migrate")):
             if not self.supervisor.stopping:
                 raise MdmError("The database could not be prepared, see above.")
@@ -81,6 +81,7 @@ class RunningHub:
         for number in range(1, self.settings.workers + 1):
             self.supervisor.add(self.child(f"worker {number}", "worker", "resolve"))
         self.supervisor.add(self.child("relay", "worker", "relay"))
+        self.supervisor.add(self.child("clock", "worker", "clock"))
 
     def wait_until_ready(self) -> bool:
         """Wait until the API says that all parts are ready; return False if the hub was told to stop before."""

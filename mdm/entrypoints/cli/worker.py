@@ -1,4 +1,4 @@
-"""`mdm worker`: one process that resolves deliveries, or one that publishes events."""
+"""`mdm worker`: one process that resolves deliveries, publishes events, or does what becomes due by time."""
 
 import argparse
 import asyncio
@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from mdm import bootstrap
 from mdm.entrypoints.cli.connection import dsn_of, nats_url_of
-from mdm.entrypoints.workers import publish, resolve_deliveries
+from mdm.entrypoints.workers import keep_time, publish, resolve_deliveries
+from mdm.entrypoints.workers.clock import duties
 from mdm.settings import Settings
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -16,7 +17,11 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("role", choices=("resolve", "relay"), help="resolve deliveries, or relay events to NATS")
+    parser.add_argument(
+        "role",
+        choices=("resolve", "relay", "clock"),
+        help="resolve deliveries, relay events to NATS, or do what becomes due by time",
+    )
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -24,18 +29,17 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     bootstrap.set_up_logging(settings)
     if arguments.role == "relay":
         asyncio.run(_relay(settings))
-    else:
-        _resolve(settings)
-    return 0
-
-
-def _resolve(settings: Settings) -> None:
+        return 0
     stop = threading.Event()
     for number in SIGNALS:
         signal.signal(number, lambda *_: stop.set())
     with bootstrap.open_hub(settings, dsn_of(settings)) as hub:
-        retention = timedelta(days=settings.outbox_retention_days)
-        resolve_deliveries(hub, stop, size=settings.chunk_size, outbox_retention=retention)
+        if arguments.role == "clock":
+            keep_time(hub, stop, taking=duties(settings))
+        else:
+            retention = timedelta(days=settings.outbox_retention_days)
+            resolve_deliveries(hub, stop, size=settings.chunk_size, outbox_retention=retention)
+    return 0
 
 
 async def _relay(settings: Settings) -> None:

@@ -1,6 +1,7 @@
-"""Long-running processes: the resolver, which processes deliveries, and the relay, which publishes."""
+"""Long-running processes: resolvers process deliveries, relays publish, clocks do what becomes due by time."""
 
+from mdm.entrypoints.workers.clock import keep_time
 from mdm.entrypoints.workers.relay import publish
 from mdm.entrypoints.workers.resolver import resolve_deliveries
 
-__all__ = ["publish", "resolve_deliveries"]
+__all__ = ["keep_time", "publish", "resolve_deliveries"]

@@ -1,4 +1,4 @@
-"""The relay process: provisions the stream and publishes the outbox until told to stop."""
+"""The relay process: provisions the streams and publishes the outbox until told to stop."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,9 +6,10 @@ from collections.abc import Callable
 import structlog
 
 from mdm.errors import Unavailable
+from mdm.hub import sealing
 from mdm.hub.announce import SUBJECT
 from mdm.settings import Settings
-from publishers import BrokerError, NotReady, StreamError
+from publishers import BrokerError, BySubject, NotReady, StreamError
 from publishers.jetstream import JetStreamBroker, StreamPlan, provision
 from publishers.relay import Metrics, Relay, State
 
@@ -23,14 +24,28 @@ def stream_plan(settings: Settings) -> StreamPlan:
     return StreamPlan(name=settings.stream, subjects=(f"{SUBJECT}.>",), replicas=settings.stream_replicas)
 
 
+def audit_plan(settings: Settings) -> StreamPlan:
+    """Return what the stream of the action log's seals must be like: none of them ever goes."""
+    return StreamPlan(
+        name=settings.audit_stream,
+        subjects=(f"{sealing.ROOT}.>",),
+        replicas=settings.stream_replicas,
+        max_messages_per_subject=-1,
+    )
+
+
 async def publish(
     settings: Settings, *, dsn: str, nats_url: str, stop: asyncio.Event, faults: Callable[[str], None]
 ) -> None:
     """Publish until `stop` is set; raises Unavailable when stream and database contradict each other."""
-    broker = JetStreamBroker(nats_url, settings.stream, name="mdm-relay", credentials=settings.nats_credentials)
-    async with broker:
-        await _provisioned(broker, settings, stop)
-        relay = Relay(dsn, broker, faults=faults)
+
+    def broker(stream: str) -> JetStreamBroker:
+        return JetStreamBroker(nats_url, stream, name="mdm-relay", credentials=settings.nats_credentials)
+
+    async with broker(settings.stream) as golden, broker(settings.audit_stream) as audit:
+        await _provisioned(golden, stream_plan(settings), stop)
+        await _provisioned(audit, audit_plan(settings), stop)
+        relay = Relay(dsn, BySubject({f"{SUBJECT}.": golden, f"{sealing.ROOT}.": audit}), faults=faults)
         reporting = asyncio.create_task(_report_waiting(relay.metrics))
         try:
             await relay.run(stop)
@@ -55,12 +70,12 @@ async def _report_waiting(metrics: Metrics) -> None:
             )
 
 
-async def _provisioned(broker: JetStreamBroker, settings: Settings, stop: asyncio.Event) -> None:
+async def _provisioned(broker: JetStreamBroker, plan: StreamPlan, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
-            await provision(broker, stream_plan(settings))
+            await provision(broker, plan)
         except (BrokerError, NotReady) as error:
-            log.warning("stream_unavailable", reason=str(error))
+            log.warning("stream_unavailable", stream=plan.name, reason=str(error))
         else:
             return
         try:

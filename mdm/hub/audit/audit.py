@@ -1,12 +1,15 @@
 """All invariants in one report."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from mdm.core.security import Permission
+from mdm.hub import sealing
 from mdm.hub.announce import SUBJECT
 from mdm.hub.audit.rebuilding import check_rebuilds
 from mdm.hub.audit.stream import StreamSurvey, check_heads
+from mdm.hub.sealing import ChainReport
 from mdm.store import audit as queries
 from mdm.store.work import Work
 
@@ -45,15 +48,20 @@ STATEMENTS = {
     "I12 no match between two masters is left unasked": "i12_matches",
 }
 REBUILDS = "I3/I4 every golden value is what rebuilding from the claims it names gives"
+CHAIN = "I11 what people did stands in the log as it was sealed"
 STREAM = "I6 the stream's versions increase and end with the head's"
 
 
-def audit(work: Work, *, survey: StreamSurvey | None) -> AuditReport:
-    """Check every invariant on one snapshot of the database; `survey` is what the stream holds, None if unreachable."""
+def audit(work: Work, *, survey: StreamSurvey | None, trusted: Collection[str] | None = None) -> AuditReport:
+    """Check every invariant on one snapshot of the database.
+
+    `survey` is what the stream holds, None if unreachable; `trusted` are the keys that may have sealed the log of
+    actions (None: whichever did).
+    """
     work.actor.require(Permission.OPERATE)
     queries.freeze(work.session)
-    report = AuditReport([*STATEMENTS, REBUILDS])
-    for invariant, findings in _found(work):
+    report = AuditReport([*STATEMENTS, REBUILDS, CHAIN])
+    for invariant, findings in _found(work, trusted):
         if findings:
             report.broken.append(Broken(invariant, findings))
     if survey is None:
@@ -65,8 +73,9 @@ def audit(work: Work, *, survey: StreamSurvey | None) -> AuditReport:
     return report
 
 
-def _found(work: Work) -> Iterator[tuple[str, list[str]]]:
+def _found(work: Work, trusted: Collection[str] | None) -> Iterator[tuple[str, list[str]]]:
     for invariant, name in STATEMENTS.items():
         parameters = {"prefix": SUBJECT} if name == "i7_published" else {}
         yield invariant, queries.findings(work.session, name, limit=MOST, **parameters)
     yield REBUILDS, check_rebuilds(work, limit=MOST)
+    yield CHAIN, list(islice(sealing.findings(work, ChainReport(), trusted=trusted), MOST))

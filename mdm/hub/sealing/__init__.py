@@ -2,10 +2,11 @@
 
 from mdm.hub.sealing.anchors import Published, published_until
 from mdm.hub.sealing.keys import signer_of, trusted_keys
-from mdm.hub.sealing.seals import SUBJECT, lag, seal, seal_due
+from mdm.hub.sealing.seals import ROOT, SUBJECT, lag, seal, seal_due
 from mdm.hub.sealing.verify import ChainReport, findings, verify
 
 __all__ = [
+    "ROOT",
     "SUBJECT",
     "ChainReport",
     "Published",

@@ -17,7 +17,8 @@ from publishers import Event, head, outbox
 
 Begin: TypeAlias = Callable[[], AbstractContextManager[Work]]
 
-SUBJECT = "mdm.audit.v1.seal"
+ROOT = "mdm.audit.v1"
+SUBJECT = f"{ROOT}.seal"
 EVERY = timedelta(minutes=1)
 MOST = 1_000  # actions in one seal, whose event names the hash of each
 

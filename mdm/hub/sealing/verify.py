@@ -25,6 +25,7 @@ class ChainReport:
     actions: int = 0
     unsealed: int = 0
     head: str = BEGINNING
+    signers: set[str] = field(default_factory=set)
     findings: list[str] = field(default_factory=list)
 
     @property
@@ -56,6 +57,7 @@ def findings(
         yield from _of_seal(seal, before, trusted, outside.seals.get(seal.number))
         yield from _of_actions(seal, actions, outside.seals.get(seal.number), report)
         report.seals, report.head, before = report.seals + 1, seal.hash, seal
+        report.signers.add(seal.public_key)
     for position, action in actions.up_to(None):
         yield f"{_named(action)} at position {position} is in no seal"
     for number in sorted(number for number in outside.seals if number > (before.number if before else 0)):

@@ -61,6 +61,8 @@ def on_hub(mdm: Run, hub: HubUnderTest, monkeypatch: pytest.MonkeyPatch) -> Run:
         "migrate",
         "worker resolve",
         "worker relay",
+        "worker clock",
+        "audit verify",
     ],
 )
 def test_without_a_hub_it_is_said_how_to_get_one(mdm: Run, words: str) -> None:
