@@ -7,9 +7,9 @@ from random import Random
 
 import orjson
 
-from mdm.demo.columns import COLUMNS
-from mdm.demo.history import Message
-from mdm.demo.rows import ROWS
+from mdm.demo.message import Message
+from mdm.demo.partners.columns import COLUMNS
+from mdm.demo.partners.rows import ROWS
 
 BROKEN_SHARE = 0.001
 DIALECTS = {"erp": (";", b"\xef\xbb\xbf", b"\r\n"), "portal": (",", b"", b"\n"), "shop": (",", b"", b"\n")}

@@ -5,14 +5,14 @@ from pathlib import Path
 from random import Random
 from typing import Literal
 
-from mdm.demo.entity import Entity
 from mdm.demo.exports import Exports
-from mdm.demo.habits import SYSTEMS
-from mdm.demo.history import Histories
 from mdm.demo.manifest import Manifest, Record
 from mdm.demo.naming import weighted
-from mdm.demo.population import Population
-from mdm.demo.view import Views
+from mdm.demo.partners.entity import Entity
+from mdm.demo.partners.habits import SYSTEMS
+from mdm.demo.partners.history import Histories
+from mdm.demo.partners.population import Population
+from mdm.demo.partners.view import Views
 
 Size = Literal["small", "medium", "large"]
 SIZES: dict[Size, dict[str, int]] = {

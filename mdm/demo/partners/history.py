@@ -1,31 +1,18 @@
 """The messages of a record: first entry, corrections, planned changes, repetitions and deletion."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from mdm.demo.dirt import phone_as_written
-from mdm.demo.entity import Entity
+from mdm.demo.message import Message, View
 from mdm.demo.naming import phone
-from mdm.demo.view import TERMS, View, Views
-from mdm.sources import Operation
+from mdm.demo.partners.dirt import phone_as_written
+from mdm.demo.partners.entity import Entity
+from mdm.demo.partners.view import TERMS, Views
 
 BEGIN = datetime(2021, 1, 4, tzinfo=UTC)
 DAYS_OF_ENTRY = 1500
 DATED = ("erp", "portal", "procurement")  # the systems whose exports have a column for the effective date
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What a system exported about one of its records at one moment; batch 1 is exported after batch 0."""
-
-    key: str
-    view: View
-    version: int
-    time: datetime
-    operation: Operation = "full"
-    effective_from: str | None = None
-    batch: int = 0
 
 
 class Histories:

@@ -6,7 +6,6 @@ from itertools import accumulate
 from random import Random
 
 from mdm.demo.country import Country, Pair, countries
-from mdm.demo.entity import Entity, Person, Place
 from mdm.demo.identifiers import Identifiers
 from mdm.demo.naming import (
     DIVISIONS,
@@ -22,6 +21,7 @@ from mdm.demo.naming import (
     surname,
     weighted,
 )
+from mdm.demo.partners.entity import Entity, Person, Place
 
 FUNCTIONS = ("Einkauf", "Purchasing", "Sales", "Accounting", "Quality", "Logistics", "CEO", "Vendite", "Achats")
 MAILBOXES = ("info", "office", "contact", "kontakt", "sales", "mail", "service", "zentrale")

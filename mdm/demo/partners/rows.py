@@ -4,12 +4,10 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mdm.demo.history import Message
-from mdm.demo.view import View
+from mdm.demo.message import Message, Row, View
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LONGEST_NAME_FIELD = 35
-Row = dict[str, Any]
 
 
 def erp(message: Message, feed: str) -> Row:

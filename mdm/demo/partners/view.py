@@ -4,7 +4,9 @@ from random import Random
 from typing import Any
 
 from mdm.demo.country import Country, Pair
-from mdm.demo.dirt import (
+from mdm.demo.message import View
+from mdm.demo.naming import phone, street, with_form
+from mdm.demo.partners.dirt import (
     PLACEHOLDERS,
     city_as_written,
     code_as_written,
@@ -17,11 +19,9 @@ from mdm.demo.dirt import (
     vat_as_written,
     wrong_digit,
 )
-from mdm.demo.entity import Entity, Place
-from mdm.demo.habits import HABITS, Habit
-from mdm.demo.naming import phone, street, with_form
+from mdm.demo.partners.entity import Entity, Place
+from mdm.demo.partners.habits import HABITS, Habit
 
-View = dict[str, Any]  # the fields of a record by neutral names; absent ones are unknown to the system
 TERMS = ("ZB30", "ZB14", "ZB60", "NT30", "NT45", "VORK")
 INCOTERMS = ("DAP", "EXW", "FCA", "DDP", "CPT")
 

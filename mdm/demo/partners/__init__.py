@@ -1,0 +1,1 @@
+"""Customers and suppliers: organisations, the systems that know them, and what these write down."""
