@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from mdm.entrypoints.api.authentication import Authentication, permit
 from mdm.entrypoints.api.oidc import reader_of
 from mdm.entrypoints.api.problems import HANDLERS
+from mdm.entrypoints.api.resources.access import Delegations, Groups, Keys, People, me
 from mdm.entrypoints.api.resources.check import Check
 from mdm.entrypoints.api.resources.deliveries import Deliveries
 from mdm.entrypoints.api.resources.documentation import documented, openapi_document
@@ -30,8 +31,21 @@ from mdm.errors import DeclarationError
 from mdm.hub import Hub
 from mdm.settings import Settings
 
-RESOURCES = (Deliveries, Domains, Loads, Quarantine, Tasks, Check, GoldenRecords, Health, Explanations)
-TAKEN = ("deliveries", "domains", "loads", "quarantine", "tasks")  # names under /v1 that no domain can have
+RESOURCES = (
+    Deliveries,
+    Domains,
+    Loads,
+    Quarantine,
+    Tasks,
+    Check,
+    GoldenRecords,
+    Health,
+    Explanations,
+    People,
+    Groups,
+    Delegations,
+    Keys,
+)
 
 OpenHub = Callable[[], AbstractContextManager[Hub]]
 OpenProbe = Callable[[], AbstractAsyncContextManager[Probe]]
@@ -47,7 +61,7 @@ def create_app(
     measurements = CollectorRegistry()
     ProcessCollector(registry=measurements)
     return Litestar(
-        route_handlers=[*RESOURCES, metrics, openapi_document],
+        route_handlers=[*RESOURCES, me, metrics, openapi_document],
         middleware=[Tracing(measurements), Authentication()],
         guards=[permit, check_parameters],
         exception_handlers=HANDLERS,
@@ -69,7 +83,7 @@ async def _running(
     """Hold the hub open, with no more threads than it has database connections."""
     async with AsyncExitStack() as closing:
         hub = closing.enter_context(open_hub())
-        _check_names(hub)
+        _check_names(app, hub)
         probe = await closing.enter_async_context(open_probe())
         threads = closing.enter_context(ThreadPoolExecutor(settings.pool_size, thread_name_prefix="api"))
         asyncio.get_running_loop().set_default_executor(threads)
@@ -80,7 +94,11 @@ async def _running(
         yield
 
 
-def _check_names(hub: Hub) -> None:
-    for name in TAKEN:
-        if name in hub.catalog.domains:
-            raise DeclarationError(f"A domain cannot be called {name}: /v1/{name} is taken.", hint="Rename it.")
+def _check_names(app: Litestar, hub: Hub) -> None:
+    for name in _taken(app).intersection(hub.catalog.domains):
+        raise DeclarationError(f"A domain cannot be called {name}: /v1/{name} is taken.", hint="Rename it.")
+
+
+def _taken(app: Litestar) -> set[str]:
+    """Return the names under /v1 that no domain can have."""
+    return {route.path.split("/")[2] for route in app.routes if route.path.startswith("/v1/")}

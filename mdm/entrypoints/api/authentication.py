@@ -66,6 +66,8 @@ def permit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHan
     permissions: frozenset[Permission] = handler.opt.get("permissions", frozenset())
     if any(actor.may(permission) for permission in permissions):
         return
+    if not any(actor.may(permission) for permission in Permission):
+        raise Forbidden(f"{actor.name} holds no role here.", hint="An administrator gives roles.")
     for permission in sorted(permissions):
         actor.require(permission)
     raise Forbidden(f"{actor.name} may not do this.")

@@ -1,6 +1,7 @@
 """Who may act: people and services with their keys and tokens, groups, roles and delegations."""
 
 from mdm.hub.access.keys import (
+    LONGEST_OVERLAP,
     OVERLAP_DAYS,
     PURPOSE,
     SCHEME,
@@ -14,6 +15,7 @@ from mdm.hub.access.keys import (
 from mdm.hub.access.tokens import authenticate_identity
 
 __all__ = [
+    "LONGEST_OVERLAP",
     "OVERLAP_DAYS",
     "PURPOSE",
     "SCHEME",

@@ -48,9 +48,9 @@ def delegate(
     """
     if giver is not None and giver != work.actor.name:
         work.actor.require_everywhere(Permission.ADMINISTER)
-    lender, borrower = _active(work, giver or work.actor.name, "from"), _active(work, taker, "to")
+    lender, borrower = _active(work, giver or work.actor.name, "giver"), _active(work, taker, "taker")
     if lender.id == borrower.id:
-        raise InvalidInput("Nobody delegates to themselves.", path="to")
+        raise InvalidInput("Nobody delegates to themselves.", path="taker")
     begins_at = begins_at or work.now
     _check_time(begins_at, ends_at, now=work.now)
     if not reason.strip():

@@ -1,85 +1,11 @@
 import base64
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 
 from mdm.core.clock import utc_now
 from mdm.hub.access import create_key, revoke_key
 from tests.entrypoints.api.calling import LIMITED, Api
-
-OPEN = {"/health/live", "/health/ready"}
-EVERYBODY = {"admin", "operator", "steward", "approver", "source", "reader"}
-DELIVERING = {"admin", "source"}
-READING = {"admin", "operator", "steward", "approver", "reader"}
-OPERATING = {"admin", "operator"}
-DECIDING = {"admin", "operator", "steward"}
-ALLOWED = {
-    "POST /v1/deliveries": DELIVERING,
-    "POST /v1/deliveries/batch": DELIVERING,
-    "GET /v1/deliveries/{delivery_id:int}": DELIVERING | OPERATING,
-    "GET /v1/domains": EVERYBODY,
-    "GET /v1/loads": OPERATING,
-    "GET /v1/loads/{load_id:uuid}": OPERATING,
-    "GET /v1/quarantine": DECIDING,
-    "GET /v1/quarantine/{quarantine_id:int}": DECIDING,
-    "GET /v1/quarantine/{quarantine_id:int}/raw": DECIDING,
-    "POST /v1/quarantine/{quarantine_id:int}/replay": DECIDING,
-    "POST /v1/quarantine/{quarantine_id:int}/discard": DECIDING,
-    "GET /v1/tasks": READING,
-    "GET /v1/{domain:str}": READING,
-    "POST /v1/{target:str}": {"admin", "steward", "reader"},  # /v1/<domain>:check
-    "GET /v1/{domain:str}/{master_id:uuid}": READING,
-    "GET /v1/{domain:str}/{master_id:uuid}/versions": READING,
-    "GET /v1/{domain:str}/by-source/{source:str}/{key:path}": READING,
-    "GET /problems": EVERYBODY,
-    "GET /problems/{code:str}": EVERYBODY,
-    "GET /metrics": OPERATING,
-    "GET /openapi.json": EVERYBODY,
-    "GET /docs": EVERYBODY,
-    "GET /docs/openapi.json": EVERYBODY,
-    "GET /docs/assets/{name:str}": EVERYBODY,
-    "GET /docs/{path:str}": EVERYBODY,
-}
-EXAMPLES = {
-    "{delivery_id:int}": "1", "{load_id:uuid}": str(UUID(int=1)), "{quarantine_id:int}": "1",
-    "{domain:str}": "customer", "{target:str}": "customer:check",
-    "{master_id:uuid}": str(UUID(int=1)), "{source:str}": "crm", "{key:path}": "K1", "{code:str}": "forbidden",
-    "{name:str}": "start.js", "{path:str}": "nothing",
-}  # fmt: skip
-
-
-def routes(api: Api) -> list[tuple[str, str]]:
-    """Every method and path template of the application."""
-    found = [(method, route.path) for route in api.client.app.routes for method in sorted(route.methods)]
-    return [(method, path) for method, path in found if path not in OPEN]
-
-
-def example(path: str) -> str:
-    for parameter, value in EXAMPLES.items():
-        path = path.replace(parameter, value)
-    return path
-
-
-def test_every_route_says_who_may_use_it(idle_api: Api) -> None:
-    assert {f"{method} {path}" for method, path in routes(idle_api) if method != "OPTIONS"} == ALLOWED.keys()
-
-
-def test_nothing_but_health_is_open(idle_api: Api) -> None:
-    answers = {(m, p): idle_api.call(m, example(p), role=None) for m, p in routes(idle_api)}
-    assert {a.status_code for a in answers.values()} == {401}
-    assert {a.json()["type"] for a in answers.values()} == {"/problems/unauthenticated"}
-    assert {idle_api.get(path, role=None).status_code for path in OPEN} == {200}
-
-
-@pytest.mark.parametrize("role", sorted(EVERYBODY))
-def test_a_role_may_do_what_it_is_for_and_nothing_else(idle_api: Api, role: str) -> None:
-    refused = {
-        f"{method} {path}"
-        for method, path in routes(idle_api)
-        if idle_api.call(method, example(path), role=role).status_code in (401, 403)
-    }
-    assert refused == {route for route, allowed in ALLOWED.items() if role not in allowed}
 
 
 def test_a_refusal_names_the_roles_that_may(idle_api: Api) -> None:

@@ -170,7 +170,7 @@ def test_the_reference_names_every_operation(idle_api: Api) -> None:
 def test_a_domain_cannot_take_the_name_of_a_resource(
     postgres_server: ForgetfulPostgres, hub_template: Template, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mdm.entrypoints.api.app.TAKEN", ("customer",))
+    monkeypatch.setattr("mdm.entrypoints.api.app._taken", lambda _: {"customer", "people"})
     with pytest.raises(ExceptionGroup) as refused, opened(postgres_server, hub_template):
         pass
     assert refused.value.subgroup(DeclarationError)

@@ -90,7 +90,7 @@ def test_only_own_roles_without_administration_are_lent(hub: HubUnderTest, peopl
     [
         ({"ends_at": NOW - DAY}, "ends_at"), ({"begins_at": NOW + 2 * DAY}, "ends_at"),
         ({"ends_at": NOW + 400 * DAY}, "ends_at"), ({"reason": " "}, "reason"), ({"roles": []}, "roles"),
-        ({"taker": "anna"}, "to"),
+        ({"taker": "anna"}, "taker"),
     ],
 )  # fmt: skip
 def test_delegation_that_makes_no_sense_is_refused(hub: HubUnderTest, given: dict[str, Any], path: str) -> None:
