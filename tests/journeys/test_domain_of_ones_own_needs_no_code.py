@@ -116,7 +116,7 @@ def test_shipped_domains_go_on_beside_it(hub: HubUnderTest) -> None:
     hub.send("erp", "1", attributes={"name": "Acme GmbH"})
     hub.process()
     assert hub.golden("erp", "1").attributes["name"] == "Acme GmbH"
-    assert sorted(hub.hub.catalog.domains) == ["carrier", "customer", "supplier"]
+    assert {"carrier", "customer", "supplier"} < hub.hub.catalog.domains.keys()
 
 
 def test_domain_stays_when_its_folder_is_gone(hub: HubUnderTest) -> None:
