@@ -1,13 +1,16 @@
 """What people and administrators did, logged in the transaction of their change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 import structlog
 
 from mdm.core.chain import action_hash
 from mdm.core.ids import canonical_json, digest, new_id
+from mdm.core.security import Permission
 from mdm.store import action_log
 from mdm.store.tables import Action
 from mdm.store.work import Work
@@ -43,3 +46,32 @@ def log_action(
         "details": orjson.loads(canonical_json(details or {})),
     }
     action_log.add(work.session, Action(**entry, hash=action_hash(**entry)))
+
+
+def page(
+    work: Work,
+    *,
+    actor: str | None = None,
+    action: str | None = None,
+    subject: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: UUID | None = None,
+    limit: int = 100,
+) -> Sequence[Action]:
+    """Return actions in the domains the actor may audit, newest first, below the id `before`; since <= at < until.
+
+    What belongs to no domain is for those who may audit all.
+    """
+    work.actor.require(Permission.AUDIT)
+    return action_log.page(
+        work.session,
+        actor=actor,
+        action=action,
+        subject=subject,
+        since=since,
+        until=until,
+        scope=work.actor.scope(Permission.AUDIT),
+        before=before,
+        limit=limit,
+    )

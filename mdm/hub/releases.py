@@ -7,6 +7,7 @@ from typing import Any
 from mdm.core.domains import Catalog, parse
 from mdm.core.ids import digest
 from mdm.core.security import Permission
+from mdm.hub.action_log import log_action
 from mdm.store import releases
 from mdm.store.tables import Release
 from mdm.store.work import Work
@@ -62,6 +63,9 @@ def _propose(work: Work, domain: str, document: Document) -> Proposal:
         same = known[content]
         return Proposal(domain, "active" if same.state == "active" else "known draft", same.number, content)
     releases.add(work.session, _release(work, domain, document, number=last + 1, state="draft"))
+    subject = f"release/{domain}/{last + 1}"
+    before = next((r.document for r in known.values() if r.state == "active"), None)
+    log_action(work, action="release.proposed", subject=subject, domain=domain, before=before, after=document)
     return Proposal(domain, "draft", last + 1, content)
 
 

@@ -161,7 +161,9 @@ def _form(action: argparse.Action) -> str:
 def _meaning(action: argparse.Action) -> str:
     needed = "; required" if action.required and action.option_strings else ""
     shows_default = (
-        action.option_strings and action.default not in (None, False) and "default" not in (action.help or "")
+        action.option_strings
+        and action.default not in (None, False, argparse.SUPPRESS)
+        and "default" not in (action.help or "")
     )
     return f"{action.help}{needed}{f' (default: {action.default})' if shows_default else ''}"
 

@@ -112,3 +112,11 @@ def test_two_proposals_at_once_are_one_draft(hub: HubUnderTest, changed: Documen
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: propose(hub, changed)["supplier"], range(4)))
     assert sorted(found) == [("draft", 2), *[("known draft", 2)] * 3]
+
+
+def test_draft_is_logged_once_with_digests_of_the_rules_before_and_after(hub: HubUnderTest, changed: Documents) -> None:
+    propose(hub, changed)
+    propose(hub, changed)
+    logged = hub.rows("SELECT action, subject, domain, before_digest, after_digest FROM action_log")
+    before, after = digest(load_documents()["supplier"]), digest(changed["supplier"])
+    assert logged == [("release.proposed", "release/supplier/2", "supplier", before, after)]

@@ -14,6 +14,7 @@ from mdm.entrypoints.api.authentication import Authentication, permit
 from mdm.entrypoints.api.oidc import reader_of
 from mdm.entrypoints.api.problems import HANDLERS
 from mdm.entrypoints.api.resources.access import Delegations, Groups, Keys, People, me
+from mdm.entrypoints.api.resources.action_log import ActionLog
 from mdm.entrypoints.api.resources.check import Check
 from mdm.entrypoints.api.resources.deliveries import Deliveries
 from mdm.entrypoints.api.resources.documentation import documented, openapi_document
@@ -45,6 +46,7 @@ RESOURCES = (
     Groups,
     Delegations,
     Keys,
+    ActionLog,
 )
 
 OpenHub = Callable[[], AbstractContextManager[Hub]]

@@ -14,6 +14,7 @@ from mdm.core.ids import new_id
 from mdm.core.security import Permission
 from mdm.core.yaml_file import suggestion
 from mdm.errors import NotFound, UnknownFile, UnknownSource
+from mdm.hub.action_log import log_action
 from mdm.hub.ingest.deliver import Message, deliver
 from mdm.sources import Feed, Registry, Row, Rows
 from mdm.store import deliveries, loads
@@ -108,7 +109,21 @@ def _start(work: Work, feed: Feed, path: Path, *, content: str, context: dict[st
         started_by=work.actor.name,
         started_at=work.now,
     )
-    return loads.add(work.session, load)
+    kept = loads.add(work.session, load)
+    if kept.id == load.id:
+        _log_start(work, load, feed.domain)
+    return kept
+
+
+def _log_start(work: Work, load: Load, domain: str | None) -> None:
+    details = {
+        "source": load.source,
+        "feed": load.feed,
+        "file": load.file_name,
+        "sha256": load.file_digest,
+        "initial": load.initial,
+    }
+    log_action(work, action="load.started", subject=f"load/{load.id}", domain=domain, details=details)
 
 
 def _check_source(work: Work, feed: Feed) -> None:

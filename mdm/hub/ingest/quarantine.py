@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from mdm.core.ids import digest
 from mdm.core.security import Permission
 from mdm.errors import AlreadyDecided, MdmError, NotFound
+from mdm.hub.action_log import log_action
 from mdm.hub.ingest.interpret import Refused
 from mdm.store import quarantine
 from mdm.store.tables import Quarantine
@@ -131,4 +132,6 @@ def _decide(work: Work, found: Quarantine, state: str, note: str | None) -> Quar
     found.state, found.note = state, note
     found.decided_by, found.decided_at = work.actor.name, work.now
     work.session.flush()
+    subject = f"quarantine/{found.id}"
+    log_action(work, action=f"quarantine.{state}", subject=subject, domain=found.domain, reason=note)
     return found

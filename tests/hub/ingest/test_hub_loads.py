@@ -243,3 +243,11 @@ def test_loads_are_shown_to_operators_only(hub: HubUnderTest, file: Path) -> Non
             loads.show(work, UUID(int=1))
     with pytest.raises(Forbidden), hub.hub.begin_as(Actor("x", frozenset({"source"}))) as work:
         loads.page(work)
+
+
+def test_load_is_logged_when_it_starts_and_not_when_the_file_comes_again(hub: HubUnderTest, file: Path) -> None:
+    load(hub, file)
+    load(hub, file)
+    [(actor, action, subject, details)] = hub.rows("SELECT actor, action, subject, details FROM action_log")
+    assert (actor, action, subject) == ("hub", "load.started", f"load/{report(hub).id}")
+    assert (details["source"], details["file"], details["initial"]) == ("portal", "suppliers.csv", False)
