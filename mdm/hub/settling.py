@@ -30,6 +30,7 @@ def settle(
     work.reach("resolved")
     drafts = rebuild(work, domain, touched, causes={m.id: cause_of(m) for m in touched.values()})
     tasks.renew_match_reviews(work, domain, touched, kept_back=resolution.kept_back)
+    tasks.renew_doubtful_links(work, domain, touched)
     tasks.renew_orphans(work, domain, {master: draft.status for master, draft in drafts.items()})
     work.reach("rebuilt")
     return drafts

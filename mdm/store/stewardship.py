@@ -135,6 +135,15 @@ def still_open(session: Session, ids: Collection[UUID]) -> set[UUID]:
     return set(session.scalars(select(col(Task.id)).where(col(Task.id).in_(ids), col(Task.closed_at).is_(None))))
 
 
+def approval_tasks(session: Session, requests: Collection[UUID]) -> list[UUID]:
+    """Return the open tasks of change requests; their topics are `<request>/<owner>`."""
+    if not requests:
+        return []
+    asked = or_(*(col(Task.topic).startswith(f"{request_id}/") for request_id in requests))
+    is_open = select(col(Task.id)).where(col(Task.closed_at).is_(None), col(Task.kind) == "approval", asked)
+    return list(session.scalars(is_open))
+
+
 def _by_master(rows: Iterable[Row]) -> ByMaster:
     grouped: ByMaster = defaultdict(list)
     for row in rows:

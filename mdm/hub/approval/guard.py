@@ -1,7 +1,7 @@
 """Values that must not be published before their owner decides: found, and kept back at the approved ones."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, Protocol
@@ -104,7 +104,7 @@ def guard(case: Case, *, baseline: Sequence[Stretch], units: Collection[str], st
 
     `standing` is what is kept back already; what of it no longer bites is obsolete.
     """
-    kept = [h for h in standing if _bites(case, h)]
+    kept = [h for stored in standing if (h := _still(case, stored)) is not None]
     obsolete = tuple(h.id for h in standing if h not in kept and h.id is not None)
     rebuilt = case.rebuilt(kept)
     found = [h for unit in sorted(units) for h in _differences(case, unit, baseline, rebuilt.slices, kept)]
@@ -159,15 +159,24 @@ def _same(one: Held, other: Held) -> bool:
     return (one.std, one.approved, one.record) == (other.std, other.approved, other.record)
 
 
-def _bites(case: Case, held: Held) -> bool:
-    """Tell whether the held value would still win somewhere in its interval."""
+def _still(case: Case, held: Held) -> Held | None:
+    """Return what is still kept back of a held value, None if it would not win anywhere any longer.
+
+    A value that its source took back stays out of the time in which the source said it, and nobody is asked any more.
+    """
     spoken = [c for c in case.claims if case.policy.unit_of(c.attribute) == held.attribute]
     hold = held.as_hold()
-    return any(
-        case.verdict(held.attribute, start, [held]).decided_by == hold
-        for start, _ in _intervals([held], spoken, case.overrides)
-        if _within(start, held)
-    )
+    ends = [
+        end
+        for start, end in _intervals([held], spoken, case.overrides)
+        if _within(start, held) and case.verdict(held.attribute, start, [held]).decided_by == hold
+    ]
+    if not ends:
+        return None
+    now = case.evaluated_at
+    present = held.valid_to is None or held.valid_to > now
+    taken_back = held.state == PENDING and present and all(end is not None and end <= now for end in ends)
+    return replace(held, valid_to=ends[-1], state=PAST, id=None) if taken_back else held
 
 
 def _within(instant: Bound, held: Held) -> bool:
@@ -177,11 +186,7 @@ def _within(instant: Bound, held: Held) -> bool:
 
 def _with_proposal(case: Case, held: Held) -> Held:
     """Add what would be published if it were not kept back."""
-    value = case.verdict(held.attribute, held.valid_from).value
-    return Held(
-        held.attribute, held.std, held.approved, held.record, held.valid_from, held.valid_to, held.state, held.id,
-        held.request_id, value,
-    )  # fmt: skip
+    return replace(held, proposed=case.verdict(held.attribute, held.valid_from).value)
 
 
 class Dated(Protocol):

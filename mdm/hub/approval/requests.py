@@ -8,13 +8,14 @@ from uuid import UUID
 
 from mdm.core.domains import Domain
 from mdm.core.ids import digest, new_id
+from mdm.hub import tasks
 from mdm.hub.announce import Cause
 from mdm.hub.approval.guard import PENDING, Held
+from mdm.hub.tasks import APPROVAL, Question
 from mdm.store import stewardship
 from mdm.store.rows import Row
 from mdm.store.work import Work
 
-APPROVAL = "approval"
 SOURCE, PERSON = "source", "person"
 OPEN, APPROVED, REJECTED, WITHDRAWN, OBSOLETE = "open", "approved", "rejected", "withdrawn", "obsolete"
 
@@ -122,4 +123,26 @@ def _request(
 
 
 def _renew_tasks(work: Work, domain: Domain, rows: Sequence[dict[str, Any]], gone: Sequence[UUID]) -> None:
-    pass
+    """Give every owner a task for each request, and close those of requests that nobody need answer."""
+    questions = [
+        Question(
+            master_id=row["master_id"],
+            reason=f"Waits for approval: {', '.join(sorted({change['attribute'] for change in row['changes']}))}.",
+            topic=f"{row['id']}/{owner}",
+            evidence={"request": str(row["id"]), "authors": row["authors"]},
+            owner=owner,
+            touched={change["attribute"] for change in row["changes"]},
+        )
+        for row in rows
+        for owner in row["owners"]
+    ]
+    tasks.open_or_renew(work, domain, APPROVAL, questions)
+    close_approvals(work, gone, outcome=OBSOLETE)
+
+
+def close_approvals(
+    work: Work, requests: Sequence[UUID], *, outcome: str, by: str | None = None, note: str | None = None
+) -> None:
+    """Close the tasks of change requests."""
+    waiting = stewardship.approval_tasks(work.session, requests)
+    tasks.close(work, waiting, outcome=outcome, by=by, note=note)

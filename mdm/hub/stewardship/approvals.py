@@ -13,6 +13,7 @@ from mdm.errors import AlreadyDecided, Forbidden, NotFound, OutdatedRequest, Own
 from mdm.hub import tasks
 from mdm.hub.action_log import log_action
 from mdm.hub.announce import Cause
+from mdm.hub.approval import close_approvals
 from mdm.hub.approval.requests import APPROVED, OPEN, PERSON, REJECTED, WITHDRAWN
 from mdm.hub.golden import rebuild
 from mdm.hub.golden.draft import Permit
@@ -111,7 +112,7 @@ def decide_request(
     )
     every = stewardship.decisions(work.session, request.id)
     if choice == "reject":
-        _close(work, request, REJECTED)
+        _close(work, request, REJECTED, note=note)
         stewardship.set_hold_state(work.session, request.id, state="rejected")
     elif all(d.state == APPROVED and d.digest == asked for d in every):
         _publish(work, domain, master_id, request, every)
@@ -162,10 +163,10 @@ def _publish(
     tasks.renew_orphans(work, domain, {key: draft.status for key, draft in drafts.items()})
 
 
-def _close(work: Work, request: ChangeRequest, state: str) -> None:
+def _close(work: Work, request: ChangeRequest, state: str, *, note: str | None = None) -> None:
     request.state, request.closed_at = state, work.now
     work.session.flush()
-    tasks.close_approvals(work, [request.id], outcome=state)
+    close_approvals(work, [request.id], outcome=state, by=work.actor.name, note=note)
 
 
 def _mine(work: Work, domain: Domain, request: ChangeRequest) -> list[ChangeDecision]:

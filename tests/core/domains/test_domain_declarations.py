@@ -44,8 +44,8 @@ def test_document_survives_json_and_keeps_its_hash(customer: Document) -> None:
 
 def test_sources_keep_the_order_of_the_file_when_stored_without_order(customer: Document) -> None:
     stored = orjson.loads(canonical_json(customer))
-    assert list(parse(stored).sources) == ["erp", "crm", "shop"]
-    assert parse(stored).policy.sources == ("erp", "crm", "shop")
+    assert list(parse(stored).sources) == ["erp", "crm", "shop", "steward"]
+    assert parse(stored).policy.sources == ("erp", "crm", "shop", "steward")
 
 
 def test_another_order_of_sources_is_another_document(customer: Document) -> None:
