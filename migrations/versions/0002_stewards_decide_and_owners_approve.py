@@ -49,6 +49,7 @@ CREATE TABLE change_decision (
     decided_at timestamptz,
     effective varchar,
     note varchar,
+    digest varchar,
     PRIMARY KEY (request_id, owner),
     FOREIGN KEY(request_id) REFERENCES change_request (id)
 );
@@ -93,6 +94,27 @@ CREATE TABLE override (
 );
 
 CREATE INDEX override_of_master ON override (master_id) WHERE ended_at IS NULL;
+
+ALTER TABLE task ADD COLUMN topic varchar NOT NULL DEFAULT '', ADD COLUMN consequence real, ADD COLUMN reason varchar,
+    ADD COLUMN what_changed jsonb, ADD COLUMN due_at timestamptz, ADD COLUMN assignee varchar,
+    ADD COLUMN leased_by varchar, ADD COLUMN leased_until timestamptz, ADD COLUMN deferred_until timestamptz,
+    ADD COLUMN skipped_by text[] NOT NULL DEFAULT '{}', ADD COLUMN closed_by varchar,
+    ADD COLUMN reason_code varchar, ADD COLUMN note varchar;
+UPDATE task SET consequence = 0, reason = kind;
+ALTER TABLE task ALTER COLUMN consequence SET NOT NULL, ALTER COLUMN reason SET NOT NULL;
+DROP INDEX task_open;
+CREATE UNIQUE INDEX task_open ON task (kind, master_id, other_id, topic, owner) NULLS NOT DISTINCT
+    WHERE closed_at IS NULL;
+DROP INDEX task_other;
+CREATE INDEX task_master ON task (master_id);
+CREATE INDEX task_other ON task (other_id);
+CREATE INDEX task_of_request ON task (topic varchar_pattern_ops) WHERE closed_at IS NULL AND kind = 'approval';
+CREATE INDEX task_inbox ON task (consequence DESC, id) WHERE closed_at IS NULL;
+CREATE INDEX task_of_owner ON task (owner, consequence DESC, id) WHERE closed_at IS NULL;
+CREATE INDEX task_of_assignee ON task (assignee) WHERE closed_at IS NULL AND assignee IS NOT NULL;
+CREATE INDEX task_counted ON task (domain, kind, severity) WHERE closed_at IS NULL;
+CREATE INDEX task_closed ON task (closed_at DESC, id DESC) WHERE closed_at IS NOT NULL;
+CREATE INDEX task_reason ON task USING gin (reason gin_trgm_ops);
 """
 
 

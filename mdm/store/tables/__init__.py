@@ -9,8 +9,9 @@ from mdm.store.tables.golden import GoldenSlice, GoldenVersion
 from mdm.store.tables.people import Delegation, GroupMember, Principal, PrincipalGroup, RoleGrant
 from mdm.store.tables.records import Fact, HotKey, MatchKey, SourceRecord
 from mdm.store.tables.releases import Release
-from mdm.store.tables.resolution import Crosswalk, Edge, Master, RecordConstraint, Task
+from mdm.store.tables.resolution import Crosswalk, Edge, Master, RecordConstraint
 from mdm.store.tables.stewardship import ChangeDecision, ChangeRequest, Hold, Override
+from mdm.store.tables.tasks import Task
 
 METADATA = SQLModel.metadata
 

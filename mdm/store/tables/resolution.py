@@ -85,33 +85,3 @@ class Crosswalk(SQLModel, table=True):
     reason: str
     from_version: int
     until_version: int | None = None
-
-
-class Task(SQLModel, table=True):
-    """Work for a steward about one master, or about whether two are one (`master_id < other_id`)."""
-
-    __tablename__ = "task"
-    __table_args__ = (
-        Index(
-            "task_open",
-            "kind",
-            "master_id",
-            "other_id",
-            unique=True,
-            postgresql_where=text("closed_at IS NULL"),
-            postgresql_nulls_not_distinct=True,
-        ),
-        Index("task_other", "other_id", postgresql_where=text("closed_at IS NULL")),
-    )
-
-    id: UUID = Field(primary_key=True)
-    domain: str
-    kind: str
-    owner: str
-    severity: str
-    master_id: UUID = Field(foreign_key="master.id")
-    other_id: UUID | None = Field(default=None, foreign_key="master.id")
-    evidence: dict[str, Any] = document()
-    created_at: datetime = instant()
-    closed_at: datetime | None = instant(nullable=True)
-    outcome: str | None = None

@@ -1,2 +1,5 @@
--- Close tasks that no longer need anybody.
-UPDATE task SET closed_at = :now, outcome = :outcome WHERE id = ANY (CAST(:ids AS uuid[]))
+-- Close open tasks.
+UPDATE task
+SET closed_at = :now, outcome = :outcome, closed_by = :by, reason_code = :reason_code, note = coalesce(:note, note),
+    leased_by = NULL, leased_until = NULL
+WHERE id = ANY (CAST(:ids AS uuid[])) AND closed_at IS NULL
