@@ -108,12 +108,25 @@ def aliases(session: Session, master_id: UUID, known_at: datetime | None) -> lis
     return [r.id for r in run(session, "golden/read_aliases", id=master_id, known_at=known_at)]
 
 
-def search(session: Session, *, domain: str, patterns: list[str], after: UUID | None, limit: int) -> Sequence[Row]:
-    """Return live masters (id, version, status) whose search text contains every pattern, in id order."""
+def search(
+    session: Session,
+    *,
+    domain: str,
+    patterns: list[str],
+    after: UUID | None,
+    limit: int,
+    site: str | None = None,
+    sites: Iterable[str] = (),
+) -> Sequence[Row]:
+    """Return live masters (id, version, status) whose search text contains every pattern, in id order.
+
+    If `site` is given, those alone whose attribute of this name is one of `sites`.
+    """
     longest = max(patterns, key=len, default="%")  # the one that the index looks for
-    return run(
-        session, "golden/search_masters", domain=domain, longest=longest, patterns=patterns, after=after, limit=limit
-    )
+    given = {"domain": domain, "longest": longest, "patterns": patterns, "after": after, "limit": limit}
+    if site is None:
+        return run(session, "golden/search_masters", **given)
+    return run(session, "golden/search_masters_at_sites", **given, site=site, sites=list(sites))
 
 
 def master_of(session: Session, name: RecordName) -> UUID | None:

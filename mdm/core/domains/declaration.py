@@ -107,6 +107,9 @@ class DomainDeclaration(Strict):
     attributes: dict[str, AttributeDeclaration] = Field(min_length=1)
     groups: dict[str, GroupDeclaration] = {}
     search: list[str] = []  # attributes people search by
+    site: str | None = (
+        None  # the attribute that says to which site a record belongs: who has only some sees only theirs
+    )
     approval: ApprovalDeclaration = ApprovalDeclaration()
     limits: LimitsDeclaration = LimitsDeclaration()
 

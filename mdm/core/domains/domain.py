@@ -44,6 +44,7 @@ class Domain:
     open: frozenset[str]
     critical: frozenset[str]
     creation: frozenset[str]
+    site: str | None = None
     release: int = 0
 
     def unit_of(self, attribute: str) -> str:
@@ -64,13 +65,28 @@ class Domain:
         """Return every role that owns something of this domain."""
         return frozenset({self.owner, *(a.owner for a in self.attributes.values() if a.owner is not None)})
 
-    def visible(self, actor: Actor) -> frozenset[str]:
-        """Return the attributes an actor sees unmasked: public and internal ones, and those whose owner he is."""
-        return self.open | {name for name in self.attributes if actor.holds(self.owner_of(self.unit_of(name)))}
+    def visible(self, actor: Actor, *, sites: frozenset[str] = frozenset()) -> frozenset[str]:
+        """Return the attributes an actor sees unmasked: public and internal ones, and those whose owner he is.
+
+        In a domain with sites, `sites` are those of the record: an owner at other sites alone does not see them.
+        """
+        at = None if self.site is None else sites
+        owned = {name for name in self.attributes if self._owns(actor, name, at)}
+        return self.open | owned
+
+    def sites_of(self, attributes: Mapping[str, Any]) -> frozenset[str]:
+        """Return the names of the site a record belongs to: a code, or the key and the master of a reference."""
+        value = attributes.get(self.site) if self.site is not None else None
+        if isinstance(value, Mapping):
+            return frozenset(str(value[part]) for part in ("key", "master") if value.get(part) is not None)
+        return frozenset() if value is None else frozenset({str(value)})
 
     def publishable(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
         """Return the public and internal attributes: confidential and personal ones travel by channel."""
         return {name: value for name, value in attributes.items() if name in self.open}
+
+    def _owns(self, actor: Actor, name: str, sites: frozenset[str] | None) -> bool:
+        return actor.holds(self.owner_of(self.unit_of(name)), domain=self.name, sites=sites)
 
     def search_text(self, attributes: Mapping[str, Any]) -> str:
         """Return what a golden record can be found by: folded, in lower case."""
@@ -104,6 +120,7 @@ def parse(document: Mapping[str, Any]) -> Domain:
         open=frozenset(name for name, a in declared.attributes.items() if a.classification in OPEN),
         critical=_critical(declared, policy),
         creation=frozenset(policy.unit_of(name) for name in declared.approval.creation),
+        site=declared.site,
     )
 
 
@@ -154,6 +171,7 @@ def _check_names(declared: DomainDeclaration) -> None:
     known = declared.attributes
     references = [(f"groups.{name}.attributes", n) for name, group in declared.groups.items() for n in group.attributes]
     references += [("search", name) for name in declared.search]
+    references += [("site", declared.site)] if declared.site is not None else []
     references += [("approval.creation", n) for n in declared.approval.creation if n not in declared.groups]
     for path, name in references:
         if name not in known:

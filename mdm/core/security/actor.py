@@ -24,6 +24,10 @@ class Grant:
         """Tell whether the domain is in scope; what belongs to none that is known (None) is for all-domain grants."""
         return EVERYTHING in self.domains or domain in self.domains
 
+    def reaches(self, sites: frozenset[str]) -> bool:
+        """Tell whether a record of these sites is in scope; one of no site is for all-site grants."""
+        return EVERYTHING in self.sites or not self.sites.isdisjoint(sites)
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -58,9 +62,12 @@ class Actor:
             grants=given,
         )
 
-    def holds(self, role: str, *, domain: str | None = None) -> bool:
-        """Tell whether the actor holds a role, for the domain if one is given."""
-        return any(grant.role == role and (domain is None or grant.covers(domain)) for grant in self._grants())
+    def holds(self, role: str, *, domain: str | None = None, sites: frozenset[str] | None = None) -> bool:
+        """Tell whether the actor holds a role, for the domain and at one of the sites if they are given."""
+        return any(
+            grant.role == role and (domain is None or grant.covers(domain)) and (sites is None or grant.reaches(sites))
+            for grant in self._grants()
+        )
 
     def may_decide(self, role: str, *, authors: Collection[str], domain: str | None = None) -> bool:
         """Tell whether the actor may decide in a role what `authors` made: never one's own, nor on an author's behalf.

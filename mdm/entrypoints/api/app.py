@@ -25,6 +25,7 @@ from mdm.entrypoints.api.resources.health import Examination, Health, Probe
 from mdm.entrypoints.api.resources.loads import Loads
 from mdm.entrypoints.api.resources.metrics import metrics
 from mdm.entrypoints.api.resources.quarantine import Quarantine
+from mdm.entrypoints.api.resources.reveals import Reveals
 from mdm.entrypoints.api.resources.tasks import Tasks
 from mdm.entrypoints.api.strictness import StrictRequest, check_parameters
 from mdm.entrypoints.api.tracing import Tracing, finish_headers
@@ -47,6 +48,7 @@ RESOURCES = (
     Delegations,
     Keys,
     ActionLog,
+    Reveals,
 )
 
 OpenHub = Callable[[], AbstractContextManager[Hub]]

@@ -1,6 +1,6 @@
 """Reading golden records at any valid and recorded time, as the actor may see them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from anyascii import anyascii
 from mdm.core.domains import Domain
 from mdm.core.security import Permission
 from mdm.errors import InvalidInput, UnknownMaster
+from mdm.hub.golden.sight import sight_of
 from mdm.store import golden
 from mdm.store.records import RecordName
 from mdm.store.rows import Row
@@ -51,6 +52,20 @@ class GoldenView:
 
 
 @dataclass(frozen=True, slots=True)
+class Located:
+    """A version of a master, and its slice at one valid time, if there is one."""
+
+    domain: Domain
+    version: GoldenVersion
+    stretch: Row | None
+
+    @property
+    def whole(self) -> dict[str, Any]:
+        """Return all its attributes, whatever masks them."""
+        return {} if self.stretch is None else self.stretch.attributes
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A search result."""
 
@@ -64,13 +79,9 @@ def read(
     work: Work, domain_name: str, master_id: UUID, *, valid_at: datetime | None = None, known_at: datetime | None = None
 ) -> GoldenView:
     """Return a golden record; an id that was merged by `known_at` is answered with its survivor."""
-    domain = _domain(work, domain_name)
-    version = _survivor(work, domain, master_id, known_at=known_at)
-    instant = valid_at or known_at or work.now
-    stretches = golden.slices_at(work.session, version.master_id, version.version)
-    stretch = next((s for s in stretches if _covers(s, instant)), None)
-    whole = stretch.attributes if stretch is not None else {}
-    shown = domain.publishable(whole)
+    found = locate(work, domain_name, master_id, valid_at=valid_at, known_at=known_at)
+    domain, version, stretch = found.domain, found.version, found.stretch
+    shown = sight_of(work.actor, domain).shown(found.whole)
     untimely = [name for name, source in domain.sources.items() if not source.time_trusted]
     links = golden.links_at(work.session, version.master_id, version.version, known_at=known_at, untimely=untimely)
     return GoldenView(
@@ -83,11 +94,26 @@ def read(
         valid_from=stretch.valid_from if stretch is not None else None,
         valid_to=stretch.valid_to if stretch is not None else None,
         attributes=shown,
-        masked=sorted(whole.keys() - shown.keys()),
+        masked=sorted(found.whole.keys() - shown.keys()),
         provenance={name: stretch.provenance[name] for name in shown} if stretch is not None else {},
         crosswalk=[_link(row) for row in links],
         aliases=golden.aliases(work.session, version.master_id, known_at),
     )
+
+
+def locate(
+    work: Work, domain_name: str, master_id: UUID, *, valid_at: datetime | None = None, known_at: datetime | None = None
+) -> Located:
+    """Return a golden record that is in the actor's sight, nothing of it masked: for the hub's own use."""
+    domain = _domain(work, domain_name)
+    version = _survivor(work, domain, master_id, known_at=known_at)
+    instant = valid_at or known_at or work.now
+    stretches = golden.slices_at(work.session, version.master_id, version.version)
+    stretch = next((s for s in stretches if _covers(s, instant)), None)
+    in_question = stretches if stretch is None else [stretch]
+    if not sight_of(work.actor, domain).reaches(s.attributes for s in in_question):
+        raise unknown(domain, master_id)
+    return Located(domain, version, stretch)
 
 
 def find(work: Work, domain_name: str, source: str, key: str) -> UUID:
@@ -105,6 +131,8 @@ def versions(
     """Return the versions of a master, newest first, below `before`; a merged id keeps its own."""
     domain = _domain(work, domain_name)
     _check_domain(work, domain, master_id)
+    if not in_sight(work, domain, [master_id]):
+        raise unknown(domain, master_id)
     return golden.versions(work.session, master_id, before=before, limit=limit)
 
 
@@ -114,18 +142,45 @@ def search(
     """Find live masters whose name, identifiers or place contain every word of the text, in id order; None: all."""
     domain = _domain(work, domain_name)
     patterns = [] if text is None else _patterns(text)
-    rows = golden.search(work.session, domain=domain.name, patterns=patterns, after=after, limit=limit)
+    sites = sight_of(work.actor, domain).sites
+    rows = golden.search(
+        work.session,
+        domain=domain.name,
+        patterns=patterns,
+        after=after,
+        limit=limit,
+        site=None if sites is None else domain.site,
+        sites=sites or (),
+    )
     return shown_now(work, domain, rows)
 
 
 def shown_now(work: Work, domain: Domain, rows: Sequence[Row | Master]) -> list[Found]:
-    """Return masters (id, version, status) with the attributes in force, as the actor may see them."""
+    """Return masters (id, version, status) with the attributes in force, as the actor may see them.
+
+    Those of other sites than the actor's are left out.
+    """
     current = golden.current_slices(work.session, [row.id for row in rows])
-    now = work.now
+    sight, now = sight_of(work.actor, domain), work.now
     return [
-        Found(row.id, row.version, row.status, domain.publishable(_attributes_now(current.get(row.id, []), now)))
+        Found(row.id, row.version, row.status, sight.shown(_attributes_now(current.get(row.id, []), now)))
         for row in rows
+        if sight.reaches(s.attributes for s in current.get(row.id, ()))
     ]
+
+
+def in_sight(work: Work, domain: Domain, master_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these masters belong to the actor's sites now; all in a domain without sites."""
+    sight = sight_of(work.actor, domain)
+    if sight.sites is None:
+        return set(master_ids)
+    current = golden.current_slices(work.session, master_ids)
+    return {one for one in master_ids if sight.reaches(s.attributes for s in current.get(one, ()))}
+
+
+def unknown(domain: Domain, master_id: UUID) -> UnknownMaster:
+    """Return the error for a master that is not there, or not for the actor to know of."""
+    return UnknownMaster(f"There is no {domain.name} with the id {master_id}.")
 
 
 def _domain(work: Work, name: str) -> Domain:
@@ -147,7 +202,7 @@ def _survivor(work: Work, domain: Domain, master_id: UUID, *, known_at: datetime
 def _check_domain(work: Work, domain: Domain, master_id: UUID) -> None:
     master = golden.masters(work.session, [master_id]).get(master_id)
     if master is None or master.domain != domain.name:
-        raise UnknownMaster(f"There is no {domain.name} with the id {master_id}.")
+        raise unknown(domain, master_id)
 
 
 def _covers(stretch: Row, instant: datetime) -> bool:
