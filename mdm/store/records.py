@@ -99,12 +99,6 @@ def comparables(session: Session, ids: Iterable[int]) -> dict[int, dict[str, Any
     return {r.id: r.comparable for r in run(session, "records/read_comparables", ids=list(ids))}
 
 
-def containing(word: str) -> str:
-    """Return the pattern of what contains a word, whatever is in it."""
-    literal = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{literal}%"
-
-
 def block_sizes(session: Session, keys: Sequence[int], *, unbearable: int) -> dict[int, int]:
     """Count the records under each key, no further than one beyond `unbearable`."""
     return {r.key: r.records for r in run(session, "records/count_blocks", keys=list(keys), unbearable=unbearable)}
@@ -119,14 +113,14 @@ def lookalikes_by_keys(session: Session, blocks: Mapping[int, int], *, hot: int,
 def lookalikes_by_words(
     session: Session, words: Sequence[str], *, domain: str, looked: int, most: int
 ) -> Sequence[Row]:
-    """Return the records of masters whose search text contains every word, in the same shape."""
+    """Return the records of masters whose search text contains every word of letters and digits, in the same shape."""
     return run(
         session,
         "records/find_lookalikes_by_words",
         domain=domain,
         text=" ".join(words),
-        longest=containing(max(words, key=len)),
-        patterns=[containing(word) for word in words],
+        longest=f"%{max(words, key=len)}%",
+        patterns=[f"%{word}%" for word in words],
         looked=looked,
         most=most,
     )
