@@ -1,5 +1,6 @@
 """The API as an ASGI application: `uvicorn --factory mdm.asgi:create_app`."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 
@@ -8,7 +9,7 @@ from litestar import Litestar
 
 from mdm import bootstrap
 from mdm.entrypoints import api
-from mdm.entrypoints.workers.relay import stream_plan
+from mdm.entrypoints.workers.relay import audit_plan, stream_plan
 from mdm.errors import InvalidInput
 from mdm.hub import Hub
 from mdm.settings import Settings
@@ -37,18 +38,21 @@ async def _broker_probe(settings: Settings) -> AsyncIterator[Callable[[], Awaita
     if settings.nats_url is None:
         yield _unconfigured
         return
-    broker = JetStreamBroker(
-        settings.nats_url,
-        settings.stream,
-        name="mdm-api",
-        credentials=settings.nats_credentials,
-        timeout=PROBE_SECONDS,
-    )
-    async with broker:
+
+    def broker(stream: str) -> JetStreamBroker:
+        log_in = settings.nats_credentials
+        return JetStreamBroker(
+            settings.nats_url or "", stream, name="mdm-api", credentials=log_in, timeout=PROBE_SECONDS
+        )
+
+    async with broker(settings.stream) as golden, broker(settings.audit_stream) as audit:
 
         async def ask() -> Sequence[str]:
-            found = await probe(broker, stream_plan(settings), monitor_url=settings.nats_monitor_url)
-            return found.problems
+            found = await asyncio.gather(
+                probe(golden, stream_plan(settings), monitor_url=settings.nats_monitor_url),
+                probe(audit, audit_plan(settings)),
+            )
+            return list(dict.fromkeys(problem for readiness in found for problem in readiness.problems))
 
         yield ask
 

@@ -5,16 +5,22 @@ from datetime import timedelta
 from uuid import UUID
 
 from mdm.core.security import Permission
+from mdm.hub import sealing
 from mdm.hub.tasks import MATCH_REVIEW
 from mdm.store import deliveries, golden, quarantine, resolution, tasks
 from mdm.store.records import RecordName
 from mdm.store.work import Work
 from publishers import outbox
 
+DUTY_LAGS = {"seal": sealing.lag}
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Counts: masters per (domain, status), tasks per (domain, kind); `lag_seconds` is an event's longest wait."""
+    """Counts: masters per (domain, status), tasks per (domain, kind); `lag_seconds` is an event's longest wait.
+
+    `duty_lags` is how many seconds the clock is behind with each of its duties.
+    """
 
     pending_deliveries: int
     unpublished: int
@@ -23,6 +29,7 @@ class Standing:
     versions: int
     open_tasks: dict[tuple[str, str], int]
     quarantined: dict[str, int]
+    duty_lags: dict[str, float]
 
 
 def standing(work: Work) -> Standing:
@@ -37,6 +44,7 @@ def standing(work: Work) -> Standing:
         versions=golden.count_versions(work.session),
         open_tasks=tasks.count_open(work.session),
         quarantined=quarantine.count_open(work.session),
+        duty_lags={duty: lag(work) for duty, lag in DUTY_LAGS.items()},
     )
 
 

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -76,3 +77,11 @@ def test_entry_says_who_did_what_under_which_request_and_shows_digests_only(api:
     [entry] = api.get(LOG, role="auditor", params={"subject": f"quarantine/{number}"}).json()["items"]
     assert (entry["actor"], entry["action"], entry["domain"]) == ("steward", "quarantine.discarded", None)
     assert (entry["reason"], entry["correlation_id"], entry["position"]) == ("a typo", "ticket-4711", None)
+
+
+def test_metrics_tell_how_far_the_clock_is_behind_with_sealing(logged: Api) -> None:
+    with logged.hub.begin() as work:
+        work.connection.execute("UPDATE action_log SET at = at - interval '90 seconds'")
+    text = logged.get("/metrics", role="operator").text
+    [seconds] = re.findall(r'^mdm_clock_lag_seconds{duty="seal"} (\S+)$', text, re.M)
+    assert 90 <= float(seconds) < 600

@@ -1,6 +1,5 @@
 """Every command says what it did on stdout, what was wrong on stderr, and ends with 0, 1 or 2."""
 
-import asyncio
 import io
 import json
 import re
@@ -12,41 +11,12 @@ from rich.console import Console
 
 from mdm.entrypoints import cli
 from mdm.entrypoints.cli import load
-from mdm.entrypoints.workers.relay import stream_plan
 from mdm.errors import Unavailable
 from mdm.hub.access import authenticate
-from mdm.settings import Settings
-from publishers.jetstream import JetStreamBroker, provision
 from tests.support.hubs import HubUnderTest
 
 Run = Callable[..., tuple[int, str, str]]
 NOWHERE = "nats://127.0.0.1:1"
-
-
-@pytest.fixture
-def mdm(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
-    """Runs a command in a folder of its own and returns its exit code and what it said on stdout and stderr."""
-    monkeypatch.setenv("MDM_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*words: str) -> tuple[int, str, str]:
-        try:
-            code = cli.main(words)
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return code, said.out, said.err
-
-    return run
-
-
-@pytest.fixture
-def on_hub(mdm: Run, hub: HubUnderTest, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command on the hub of the test; NATS is not there."""
-    monkeypatch.setenv("MDM_POSTGRES_DSN", hub.dsn)
-    monkeypatch.setenv("MDM_NATS_URL", NOWHERE)
-    return mdm
 
 
 @pytest.mark.parametrize(
@@ -249,19 +219,6 @@ def test_nothing_is_loaded_when_one_of_the_files_is_not_there(on_hub: Run, hub: 
     words = ("load", "procurement", str(tmp_path / "suppliers.jsonl"), str(tmp_path / "nothing.jsonl"), "--no-wait")
     assert on_hub(*words)[0] == 2
     assert hub.rows("SELECT count(*) FROM load") == [(0,)]
-
-
-@pytest.fixture
-def streaming(on_hub: Run, nats_url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command on the hub of the test and an empty stream."""
-
-    async def make() -> None:
-        async with JetStreamBroker(nats_url, "MDM_GOLDEN", name="test") as broker:
-            await provision(broker, stream_plan(Settings()))
-
-    asyncio.run(make())
-    monkeypatch.setenv("MDM_NATS_URL", nats_url)
-    return on_hub
 
 
 def test_audit_that_cannot_see_the_stream_proves_nothing(on_hub: Run) -> None:

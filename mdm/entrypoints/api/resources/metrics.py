@@ -38,7 +38,10 @@ class Gauges(Collector):
         quarantined = GaugeMetricFamily("mdm_quarantine_open", "Open quarantined input by code.", labels=("code",))
         for code, count in found.quarantined.items():
             quarantined.add_metric((code,), count)
-        yield from (masters, tasks, quarantined)
+        lags = GaugeMetricFamily("mdm_clock_lag_seconds", "How far the clock is behind by duty.", labels=("duty",))
+        for duty, seconds in found.duty_lags.items():
+            lags.add_metric((duty,), seconds)
+        yield from (masters, tasks, quarantined, lags)
 
 
 @get(
