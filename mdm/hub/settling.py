@@ -19,13 +19,13 @@ def settle(
     changed: Collection[int],
     compared: Mapping[int, Comparable],
     cause_of: Callable[[Touched], Cause],
-    restored: Mapping[int, UUID] | None = None,
+    counted: Mapping[int, UUID | None] | None = None,
 ) -> dict[UUID, Draft]:
     """Resolve changed records, rebuild the masters this touches, and renew the questions around them.
 
-    `compared` and `restored` are those of `resolve`, and so are the locks that the caller holds.
+    `compared` and `counted` are those of `resolve`, and so are the locks that the caller holds.
     """
-    resolution = resolve(work, domain, changed=changed, compared=compared, restored=restored)
+    resolution = resolve(work, domain, changed=changed, compared=compared, counted=counted)
     touched = resolution.touched
     work.reach("resolved")
     drafts = rebuild(work, domain, touched, causes={m.id: cause_of(m) for m in touched.values()})

@@ -13,11 +13,11 @@ def assign(
     *,
     current: Mapping[int, UUID],
     masters: Mapping[UUID, Touched],
-    restored: Mapping[int, UUID] | None = None,
+    counted: Mapping[int, UUID | None] | None = None,
 ) -> dict[UUID, Touched]:
     """Give every group of records one master and note on each master what it gains and loses.
 
-    `restored` names for records the merged master that a steward brings back: they count as its own.
+    `counted` says for which master a record counts if not for its own: one that a steward brings back, or none.
 
     A master stays with the group that holds most of its records (then: the one with fewest others, so that a record
     that leaves does not take it along; then: the one with the smallest record id). Of several masters in one group
@@ -25,7 +25,7 @@ def assign(
     Returns the given masters and the new ones by id.
     """
     ordered = sorted((sorted(group) for group in groups), key=lambda group: group[0])
-    kept = _masters_by_group(ordered, {**current, **(restored or {})})
+    kept = _masters_by_group(ordered, {**current, **(counted or {})})
     assigned = dict(masters)
     for place, group in enumerate(ordered):
         candidates = sorted(kept.get(place, ()), key=lambda m: (masters[m].created_at, m))
@@ -39,12 +39,13 @@ def assign(
     return assigned
 
 
-def _masters_by_group(groups: Sequence[Sequence[int]], current: Mapping[int, UUID]) -> dict[int, list[UUID]]:
+def _masters_by_group(groups: Sequence[Sequence[int]], counted: Mapping[int, UUID | None]) -> dict[int, list[UUID]]:
     places: dict[UUID, Counter[int]] = {}
     for place, group in enumerate(groups):
         for record in group:
-            if record in current:
-                places.setdefault(current[record], Counter())[place] += 1
+            master = counted.get(record)
+            if master is not None:
+                places.setdefault(master, Counter())[place] += 1
     kept: dict[int, list[UUID]] = {}
     for master, counts in places.items():
         best = min(counts, key=lambda place: (-counts[place], len(groups[place]), place))

@@ -32,24 +32,24 @@ def resolve(
     *,
     changed: Collection[int],
     compared: Mapping[int, Comparable],
-    restored: Mapping[int, UUID] | None = None,
+    counted: Mapping[int, UUID | None] | None = None,
 ) -> Resolution:
     """Bring the crosswalk around changed records to what the edges say.
 
     `compared` holds the new form for matching of the records whose form changed, a subset of `changed`. The caller
-    holds the locks on their keys. `restored` names the merged master that a steward brings back for records. Raises
-    Moved when another transaction changed the ground in between.
+    holds the locks on their keys. `counted` is that of `assign`. Raises Moved when another transaction changed the
+    ground in between.
     """
     if compared:
         compare(work, domain, compared)
         question_decisions(work, domain, compared)
-    back = set((restored or {}).values())
+    back = {master for master in (counted or {}).values() if master is not None}
     rows = _locked_component(work, changed, besides=back)
     masters = {row.master_id: _as_found(row) for row in rows if row.master_id is not None}
     masters |= {m.id: _as_stored(m) for m in golden.masters(work.session, back).values()} if back else {}
     current = {row.id: row.master_id for row in rows if row.master_id is not None}
     clusters = _cluster(work, domain, rows)
-    assigned = assign(clusters.groups, current=current, masters=masters, restored=restored)
+    assigned = assign(clusters.groups, current=current, masters=masters, counted=counted)
     _write_links(work, assigned)
     own = {current[record] for record in changed if record in current}
     touched = {key: m for key, m in assigned.items() if m.moved or key in own}

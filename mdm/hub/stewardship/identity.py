@@ -66,7 +66,7 @@ def unmerge(work: Work, domain_name: str, master_id: UUID, *, reason: str, expec
     links.keep_apart(work, domain, returning, staying, reason=reason)
     effects = _settle(
         work, "unmerge", domain, members, reason=reason, expected=expected,
-        restored=dict.fromkeys(returning, master_id),
+        counted=dict.fromkeys(returning, master_id),
     )  # fmt: skip
     if not _lives(effects, master_id):
         raise Contradiction("Earlier decisions hold these records together.", hint="Relink the records one by one.")
@@ -102,7 +102,7 @@ def split(
     if not staying:
         raise InvalidInput("A split must leave a record behind.", path="records")
     _part(work, domain, leaving, staying, reason=reason)
-    effects = _settle(work, "split", domain, members, reason=reason, expected=expected)
+    effects = _settle(work, "split", domain, members, reason=reason, expected=expected, counted=dict.fromkeys(leaving))
     log_action(
         work,
         action="master.split",
@@ -124,7 +124,7 @@ def relink(
     reason: str,
     expected: Versions | None = None,
 ) -> Effects:
-    """Move one record to another master: it belongs there, and not where it was."""
+    """Move one record to another master: it belongs there, and not where it was; the last of a master merges it."""
     domain = steward_of(work, domain_name)
     record = record_id(work, domain, name)
     living, origin = living_master(work, domain, target), golden.master_of(work.session, name)
@@ -133,11 +133,12 @@ def relink(
     if set(lock_living(work, domain, [living, origin])) != {living, origin}:
         raise Moved
     left_behind = set(resolution.members(work.session, origin)) - {record}
+    if not left_behind:
+        return merge(work, domain_name, [living, origin], reason=reason, expected=expected)
     joined = resolution.members(work.session, living)
     links.forget(work, kind="cannot", between=[[record], joined])
     links.must(work, domain, links.strongest_pairs(work, [joined, [record]]), reason=reason)
-    if left_behind:
-        _part(work, domain, {record}, left_behind, reason=reason)
+    _part(work, domain, {record}, left_behind, reason=reason)
     links.hold_together(work, domain, {record, *joined}, reason=reason)
     effects = _settle(work, "relink", domain, {record, *joined, *left_behind}, reason=reason, expected=expected)
     log_action(
@@ -218,12 +219,12 @@ def _settle(
     *,
     reason: str,
     expected: Versions | None = None,
-    restored: Mapping[int, UUID] | None = None,
+    counted: Mapping[int, UUID | None] | None = None,
 ) -> Effects:
     masters = resolution.masters_of(work.session, changed)
     waiting = stewardship.open_tasks(work.session, masters)
     cause = decision_cause(work, domain, reason=reason)
-    drafts = settle(work, domain, changed=changed, compared={}, cause_of=lambda _: cause, restored=restored)
+    drafts = settle(work, domain, changed=changed, compared={}, cause_of=lambda _: cause, counted=counted)
     check_versions(expected or {}, drafts)
     return effects_of(work, operation, domain, drafts, open_before=waiting)
 
