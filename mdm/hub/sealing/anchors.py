@@ -6,7 +6,7 @@ from datetime import datetime
 
 import orjson
 
-from mdm.core.chain import seal_hash
+from mdm.core.chain import links, seal_hash
 from mdm.core.signing import is_genuine
 from mdm.hub.sealing.seals import SUBJECT
 from mdm.store.work import Work
@@ -54,12 +54,24 @@ def anchors(work: Work, published: Published | None, *, trusted: Collection[str]
     if published is not None:
         for data in published.messages:
             found.findings.extend(_take(found.seals, data, "the stream", trusted))
-        missing = [number for number in range(1, published.until + 1) if number not in found.seals]
-        found.findings.extend(f"seal {number} is not in the stream, where it was published" for number in missing)
+        found.findings.extend(_gaps(found.seals, published.until))
     reached = head.read(work.connection, SUBJECT)
     if reached is not None:
         found.findings.extend(_take(found.seals, reached.data, "the head of the stream", trusted))
     return found
+
+
+def _gaps(seals: Collection[int], until: int) -> Iterator[str]:
+    before = 0
+    for number in [*sorted(number for number in seals if number <= until), until + 1]:
+        if before + 1 < number:
+            yield f"{span('seal', before + 1, number - 1)} not in the stream any more"
+        before = number
+
+
+def span(what: str, first: int, last: int) -> str:
+    """Name one or several numbered things, with the verb that follows."""
+    return f"{what} {first} is" if first == last else f"{what}s {first} to {last} are"
 
 
 def _take(seals: dict[int, Anchor], data: bytes, where: str, trusted: Collection[str] | None) -> Iterator[str]:
@@ -79,7 +91,8 @@ def _read(data: bytes) -> Anchor:
     content = orjson.loads(data)
     signed = {name: content[name] for name in SIGNED}
     own = seal_hash(**signed, sealed_at=datetime.fromisoformat(content["sealed_at"]))
-    if own != content["hash"] or not is_genuine(own, signature=content["signature"], public_key=signed["public_key"]):
+    whole = [*links(signed["previous"], content["actions"])][-1:] == [signed["link"]]
+    if not (whole and is_genuine(own, signature=content["signature"], public_key=signed["public_key"])):
         raise ValueError("the seal is not genuine")
     return Anchor(
         number=signed["number"],

@@ -7,7 +7,7 @@ from itertools import islice
 from mdm.core.chain import BEGINNING, action_hash, links, seal_hash
 from mdm.core.security import Permission
 from mdm.core.signing import is_genuine
-from mdm.hub.sealing.anchors import Anchor, Published, anchors
+from mdm.hub.sealing.anchors import Anchor, Published, anchors, span
 from mdm.store import action_log
 from mdm.store.tables import Action, Seal
 from mdm.store.work import Work
@@ -84,7 +84,7 @@ class _Ahead:
 def _of_seal(seal: Seal, before: Seal | None, trusted: Collection[str] | None, anchor: Anchor | None) -> Iterator[str]:
     number, last, previous = (before.number, before.last, before.hash) if before else (0, 0, BEGINNING)
     if seal.number != number + 1:
-        yield f"{_range('seal', number + 1, seal.number - 1)} missing"
+        yield f"{span('seal', number + 1, seal.number - 1)} missing"
     elif (seal.first, seal.previous) != (last + 1, previous):
         yield f"seal {seal.number} does not follow the one before it"
     if seal_hash(**seal.model_dump(exclude=UNSIGNED)) != seal.hash:
@@ -105,7 +105,7 @@ def _of_actions(seal: Seal, actions: _Ahead, anchor: Anchor | None, report: Chai
             yield f"{_named(action)} at position {position} is in no seal"
             continue
         if position > expected:
-            yield f"{_range('action', expected, position - 1)} missing from seal {seal.number}"
+            yield f"{span('action', expected, position - 1)} missing from seal {seal.number}"
         follows = position > expected or action.link == next(links(link, [action.hash]))
         wrong = _wrong(action, follows=follows, hash_published=_published_hash(anchor, position))
         if wrong:
@@ -113,7 +113,7 @@ def _of_actions(seal: Seal, actions: _Ahead, anchor: Anchor | None, report: Chai
         unbroken = unbroken and not wrong and position == expected
         expected, link = position + 1, action.link or ""
     if expected <= seal.last:
-        yield f"{_range('action', expected, seal.last)} missing from seal {seal.number}"
+        yield f"{span('action', expected, seal.last)} missing from seal {seal.number}"
     elif unbroken and link != seal.link:
         yield f"seal {seal.number} does not end with the action at position {seal.last}"
 
@@ -138,7 +138,3 @@ def _hash(action: Action) -> str:
 
 def _named(action: Action) -> str:
     return f"action {action.id} ({action.action} of {action.subject} by {action.actor})"
-
-
-def _range(what: str, first: int, last: int) -> str:
-    return f"{what} {first} is" if first == last else f"{what}s {first} to {last} are"

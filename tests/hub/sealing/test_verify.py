@@ -153,14 +153,32 @@ def test_cut_off_end_is_found_in_the_stream(chained: HubUnderTest) -> None:
     assert found == ["seal 3 is missing at the end, with the 2 actions in it"]
 
 
-def test_stream_that_lost_or_was_given_a_message_is_named(chained: HubUnderTest) -> None:
+@pytest.mark.parametrize(
+    ("kept", "missing"),
+    [
+        ((0, 2), ["seal 2 is not in the stream any more"]),
+        ((2,), ["seals 1 to 2 are not in the stream any more"]),
+        ((), ["seals 1 to 3 are not in the stream any more"]),
+        ((0, 1, 2), []),
+    ],
+)
+def test_seals_that_the_stream_has_lost_are_named(chained: HubUnderTest, kept: list[int], missing: list[str]) -> None:
+    stream = messages(chained)
+    assert verified(chained, published=Published(3, [stream[n] for n in kept])).findings == missing
+
+
+def test_seal_published_after_the_stream_was_read_is_not_missed(chained: HubUnderTest) -> None:
+    assert verified(chained, published=Published(2, messages(chained)[:2])).clean
+
+
+@pytest.mark.parametrize("forgery", [(b'"first":3', b'"first":4'), (b'"actions":["', b'"actions":["00'), (b"{", b"[")])
+def test_message_of_somebody_else_counts_for_nothing_and_is_named(
+    chained: HubUnderTest, forgery: tuple[bytes, bytes]
+) -> None:
     first, second, third = messages(chained)
-    assert verified(chained, published=Published(3, [first, third])).findings == [
-        "seal 2 is not in the stream, where it was published"
-    ]
-    assert verified(chained, published=Published(2, [first, second])).clean
-    forged = second.replace(b'"first":3', b'"first":4')
-    [finding, *_] = verified(chained, published=Published(2, [first, second, forged])).findings
+    forged = second.replace(*forgery)
+    assert forged != second
+    [finding] = verified(chained, published=Published(3, [first, second, forged, third])).findings
     assert "no genuine seal" in finding
 
 
