@@ -7,7 +7,7 @@ COPY . .
 RUN /hub/bin/pip install --no-cache-dir --no-deps --no-build-isolation --no-index .
 
 FROM python:3.11-slim
-RUN useradd --system --create-home --home-dir /var/lib/mdm mdm
+RUN useradd --system --create-home --home-dir /var/lib/mdm mdm && install --directory --owner=mdm /var/lib/mdm/.mdm
 COPY --from=build /hub /hub
 ENV PATH=/hub/bin:$PATH MDM_HOST=0.0.0.0 MDM_LOG_FORMAT=json
 USER mdm

@@ -1,11 +1,14 @@
+import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from mdm import bootstrap
 from mdm.core.clock import utc_now
@@ -36,6 +39,24 @@ def test_seal_is_published_with_the_hash_of_every_action(chained: HubUnderTest) 
     [(own, signature)] = chained.rows("SELECT hash, signature FROM action_seal WHERE number = 2")
     assert (subject, version, kind) == ("mdm.audit.v1.seal", 2, "audit.sealed")
     assert (body["hash"], body["signature"], body["actions"]) == (own, signature, [h for (h,) in hashes])
+
+
+def test_seal_can_be_checked_with_nothing_but_what_is_published_and_documented(chained: HubUnderTest) -> None:
+    published = chained.rows("SELECT convert_from(data, 'UTF8') FROM publishers.outbox ORDER BY version")
+    before = "0" * 64
+    for (data,) in published:
+        seal = json.loads(data)
+        link = before
+        for action in seal["actions"]:
+            link = sha256((link + action).encode()).hexdigest()
+        names = ("first", "last", "link", "number", "previous", "public_key", "sealed_at")
+        content = json.dumps({name: seal[name] for name in names}, separators=(",", ":"))
+        assert (seal["previous"], seal["link"]) == (before, link)
+        assert seal["hash"] == sha256(content.encode()).hexdigest()
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(seal["public_key"]))
+        key.verify(bytes.fromhex(seal["signature"]), seal["hash"].encode())
+        before = seal["hash"]
+    assert len(published) == 3
 
 
 @contextmanager
