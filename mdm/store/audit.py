@@ -1,14 +1,16 @@
 """Queries that look for broken invariants."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlmodel import Session, col
 
-from mdm.store.sql import statement
-from mdm.store.tables import Master
+from mdm.store.rows import Row
+from mdm.store.sql import run, statement
+from mdm.store.tables import ChangeRequest, Master
 
 PAGE = 500
 
@@ -28,6 +30,29 @@ def findings(session: Session, name: str, *, limit: int, **parameters: Any) -> l
     """Run the invariant's statement and return what it finds, up to `limit` sentences."""
     bounded = text(f"SELECT finding FROM ({statement(f'audit/{name}').text}) AS broken LIMIT {limit}")
     return [row.finding for row in session.connection().execute(bounded, parameters)]
+
+
+def versions(session: Session, ids: Iterable[UUID]) -> dict[UUID, list[Row]]:
+    """Return every version of masters: version, evaluated_at, status, release, approval."""
+    return _by_master(run(session, "audit/versions_of", ids=list(ids)))
+
+
+def slices(session: Session, ids: Iterable[UUID]) -> dict[UUID, list[Row]]:
+    """Return every slice masters ever had, with the versions it belongs to."""
+    return _by_master(run(session, "audit/slices_of", ids=list(ids)))
+
+
+def _by_master(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
+    grouped: dict[UUID, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[row.master_id].append(row)
+    return grouped
+
+
+def approved_requests(session: Session) -> set[str]:
+    """Return the ids of all approved change requests."""
+    approved = select(col(ChangeRequest.id)).where(col(ChangeRequest.state) == "approved")
+    return {str(request) for request in session.scalars(approved)}
 
 
 def masters(session: Session) -> Iterator[list[Master]]:

@@ -240,3 +240,17 @@ def test_late_approval_counts_as_dated_or_from_the_approval_on(hub: HubUnderTest
     hub.process()
     assert hub.golden("erp", "1", valid_at=datetime(2022, 1, 1, tzinfo=UTC)).attributes["vat_id"] == A["vat_id"]
     assert hub.broken() == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "finding"),
+    [
+        ("UPDATE golden_version SET approval = NULL", "changes vat_id without approval"),
+        ("UPDATE change_request SET authors = '{tom}'", "was decided by its author tom"),
+        ("UPDATE change_decision SET state = 'rejected'", "tax_data_owner has not approved it"),
+    ],
+)
+def test_audit_names_what_was_published_without_approval(changed: HubUnderTest, damage: str, finding: str) -> None:
+    decide(changed, TAX, "approve")
+    changed.rows(f"{damage} RETURNING 1")
+    assert any(finding in broken for broken in changed.broken())

@@ -7,6 +7,7 @@ from itertools import islice
 from mdm.core.security import Permission
 from mdm.hub import sealing
 from mdm.hub.announce import SUBJECT
+from mdm.hub.audit.approvals import check_approvals
 from mdm.hub.audit.rebuilding import check_rebuilds
 from mdm.hub.audit.stream import StreamSurvey, check_heads
 from mdm.hub.sealing import ChainReport
@@ -45,9 +46,11 @@ STATEMENTS = {
     "I7 the newest version is in the stream or the outbox": "i7_published",
     "I8 every merged id resolves to one living survivor": "i8_merges",
     "I9 constraints of stewards hold": "i9_constraints",
+    "I10 nobody approved a change of their own": "i10_own_approvals",
     "I12 no match between two masters is left unasked": "i12_matches",
 }
 REBUILDS = "I3/I4 every golden value is what rebuilding from the claims it names gives"
+APPROVALS = "I10 nothing critical was published without the approval its policy asks for"
 CHAIN = "I11 what people did stands in the log as it was sealed"
 STREAM = "I6 the stream's versions increase and end with the head's"
 
@@ -60,7 +63,7 @@ def audit(work: Work, *, survey: StreamSurvey | None, trusted: Collection[str] |
     """
     work.actor.require(Permission.OPERATE)
     queries.freeze(work.session)
-    report = AuditReport([*STATEMENTS, REBUILDS, CHAIN])
+    report = AuditReport([*STATEMENTS, REBUILDS, APPROVALS, CHAIN])
     for invariant, findings in _found(work, trusted):
         if findings:
             report.broken.append(Broken(invariant, findings))
@@ -78,4 +81,5 @@ def _found(work: Work, trusted: Collection[str] | None) -> Iterator[tuple[str, l
         parameters = {"prefix": SUBJECT} if name == "i7_published" else {}
         yield invariant, queries.findings(work.session, name, limit=MOST, **parameters)
     yield REBUILDS, check_rebuilds(work, limit=MOST)
+    yield APPROVALS, check_approvals(work, limit=MOST)
     yield CHAIN, list(islice(sealing.findings(work, ChainReport(), trusted=trusted), MOST))

@@ -33,7 +33,7 @@ def merge(
     links.forget(work, kind="cannot", between=sides)
     links.must(work, domain, links.strongest_pairs(work, sides), reason=reason)
     links.hold_together(work, domain, everything, reason=reason)
-    effects = _settle(work, "merge", domain, everything, reason=reason, expected=expected)
+    effects = settle_decision(work, "merge", domain, everything, reason=reason, expected=expected)
     survivor = next(m for m in effects.ids if m in living and _lives(effects, m))
     log_action(
         work,
@@ -64,7 +64,7 @@ def unmerge(work: Work, domain_name: str, master_id: UUID, *, reason: str, expec
     staying = resolution.records_before_merge(work.session, survivor, master_id) & set(members) - returning
     links.forget(work, kind="must", between=[returning, set(members) - returning])
     links.keep_apart(work, domain, returning, staying, reason=reason)
-    effects = _settle(
+    effects = settle_decision(
         work, "unmerge", domain, members, reason=reason, expected=expected,
         counted=dict.fromkeys(returning, master_id),
     )  # fmt: skip
@@ -102,7 +102,9 @@ def split(
     if not staying:
         raise InvalidInput("A split must leave a record behind.", path="records")
     _part(work, domain, leaving, staying, reason=reason)
-    effects = _settle(work, "split", domain, members, reason=reason, expected=expected, counted=dict.fromkeys(leaving))
+    effects = settle_decision(
+        work, "split", domain, members, reason=reason, expected=expected, counted=dict.fromkeys(leaving)
+    )
     log_action(
         work,
         action="master.split",
@@ -140,7 +142,7 @@ def relink(
     links.must(work, domain, links.strongest_pairs(work, [joined, [record]]), reason=reason)
     _part(work, domain, {record}, left_behind, reason=reason)
     links.hold_together(work, domain, {record, *joined}, reason=reason)
-    effects = _settle(work, "relink", domain, {record, *joined, *left_behind}, reason=reason, expected=expected)
+    effects = settle_decision(work, "relink", domain, {record, *joined, *left_behind}, reason=reason, expected=expected)
     log_action(
         work,
         action="record.relinked",
@@ -153,11 +155,11 @@ def relink(
     return effects
 
 
-def keep_masters_apart(work: Work, domain: Domain, left: int, right: int, *, reason: str) -> Effects:
+def keep_records_apart(work: Work, domain: Domain, left: int, right: int, *, reason: str) -> Effects:
     """Decide that two records, and with them the masters they belong to, are not the same thing."""
     links.forget(work, kind="must", between=[[left], [right]])
     links.keep_apart(work, domain, [left], [right], reason=reason)
-    return _settle(work, "distinct", domain, [left, right], reason=reason)
+    return settle_decision(work, "distinct", domain, [left, right], reason=reason)
 
 
 def steward_of(work: Work, domain_name: str) -> Domain:
@@ -211,7 +213,7 @@ def _part(work: Work, domain: Domain, leaving: Collection[int], staying: Collect
     links.hold_together(work, domain, staying, reason=reason)
 
 
-def _settle(
+def settle_decision(
     work: Work,
     operation: str,
     domain: Domain,
@@ -221,6 +223,7 @@ def _settle(
     expected: Versions | None = None,
     counted: Mapping[int, UUID | None] | None = None,
 ) -> Effects:
+    """Settle the records a steward has decided about, and return what that did."""
     masters = resolution.masters_of(work.session, changed)
     waiting = stewardship.open_tasks(work.session, masters)
     cause = decision_cause(work, domain, reason=reason)

@@ -1,0 +1,66 @@
+"""What was published against what had to be approved."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from mdm.core.domains import Domain
+from mdm.hub.approval.guard import changed_units
+from mdm.store import audit
+from mdm.store.rows import Row
+from mdm.store.tables import Master
+from mdm.store.work import Work
+
+
+def check_approvals(work: Work, *, limit: int) -> list[str]:
+    """Compare every version with the one before: what needs approval and differs must have it (I10).
+
+    Versions made under earlier releases are left out: other attributes may have been critical then.
+    """
+    return list(islice(_findings(work), limit))
+
+
+def _findings(work: Work) -> Iterator[str]:
+    approved = audit.approved_requests(work.session)
+    for page in audit.masters(work.session):
+        ids = [master.id for master in page if _is_guarded(work.catalog.domain(master.domain))]
+        versions, slices = audit.versions(work.session, ids), audit.slices(work.session, ids)
+        for master in page:
+            domain = work.catalog.domain(master.domain)
+            yield from _of_master(domain, master, versions.get(master.id, []), slices.get(master.id, []), approved)
+
+
+def _is_guarded(domain: Domain) -> bool:
+    return bool(domain.critical or domain.creation)
+
+
+def _of_master(
+    domain: Domain, master: Master, versions: Sequence[Row], slices: Sequence[Row], approved: set[str]
+) -> Iterator[str]:
+    before: list[Row] = []  # the timeline of the last version that was not merged away
+    for v in versions:
+        if v.status == "merged":
+            continue
+        after = [s for s in slices if s.from_version <= v.version < (s.until_version or v.version + 1)]
+        units = domain.creation if v.version == 1 else domain.critical
+        changed = changed_units(domain.policy, units, before, after, now=v.evaluated_at)
+        before = after
+        open_units = sorted(changed - _allowed(domain, v.approval or {}, after, changed, approved))
+        if open_units and v.release == domain.release:
+            yield f"{domain.name} {master.id} version {v.version} changes {', '.join(open_units)} without approval"
+
+
+def _allowed(
+    domain: Domain, approval: Mapping[str, Any], after: Sequence[Row], changed: set[str], approved: set[str]
+) -> set[str]:
+    """Return the units whose change was waived, approved, or pinned by an approved request before."""
+    pinned = {unit for unit in changed if _is_pinned(domain, unit, after)}
+    requests = approval.get("requests", [])
+    if "waived" in approval or (requests and approved.issuperset(requests)):
+        return pinned | set(approval.get("units", ()))
+    return pinned
+
+
+def _is_pinned(domain: Domain, unit: str, timeline: Sequence[Row]) -> bool:
+    origins = [s.provenance[n] for s in timeline for n in domain.members_of(unit) if n in s.provenance]
+    return bool(origins) and any(origin["rule"] == "override" for origin in origins)
