@@ -26,6 +26,7 @@ MdmError                        500
 │   ├── Contradiction                a decision that others rule out
 │   ├── NameTaken
 │   ├── TooManyKeys                  of one principal for one purpose
+│   ├── TaskTaken
 │   └── AlreadyRunning
 ├── MethodNotAllowed            405
 ├── TooLarge                    413
@@ -214,6 +215,12 @@ class Contradiction(Conflict):
     """The decision contradicts how things stand."""
 
     code = "contradiction"
+
+
+class TaskTaken(Conflict):
+    """Somebody else has this task in hand."""
+
+    code = "task_taken"
 
 
 class AlreadyRunning(Conflict):

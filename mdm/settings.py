@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     max_wait_seconds: float = Field(
         default=30, ge=0, le=300, description="Longest time `Prefer: wait=n` is heeded, in seconds."
     )
+    task_lease_minutes: int = Field(
+        default=15, ge=1, le=480, description="Minutes a steward has a task to himself after taking it."
+    )
     outbox_retention_days: int = Field(default=7, ge=1, description="Days a published event stays in the outbox.")
     stop_seconds: float = Field(
         default=20, gt=0, description="Time a process has to finish its work when the hub stops, in seconds."

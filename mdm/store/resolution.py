@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from mdm.store.rows import Row
 from mdm.store.sql import as_json, run
-from mdm.store.tables import Crosswalk, Master
+from mdm.store.tables import Crosswalk, Master, RecordConstraint
 
 
 class Link(NamedTuple):
@@ -62,6 +62,11 @@ def constraints(session: Session, ids: Iterable[int]) -> Sequence[Row]:
 def constraints_of(session: Session, ids: Iterable[int]) -> Sequence[Row]:
     """Return the constraints records are part of: left_id, right_id, kind, evidence, changed."""
     return run(session, "resolution/read_constraints_of", ids=list(ids))
+
+
+def constraint(session: Session, left_id: int, right_id: int) -> RecordConstraint | None:
+    """Return what a steward has decided about a pair of records, or None."""
+    return session.get(RecordConstraint, (left_id, right_id))
 
 
 def write_constraints(session: Session, rows: Sequence[dict[str, Any]], *, reason: str, by: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
+from sqlalchemy import REAL, ColumnElement, and_, cast, false, func, or_, select
 from sqlmodel import Session, col
 
 from mdm.store.rows import Row
@@ -45,6 +45,11 @@ def declared_members(session: Session, ids: Iterable[UUID]) -> Sequence[Row]:
 def aged_musts(session: Session, ids: Iterable[UUID]) -> Sequence[Row]:
     """Return the must-links whose evidence has changed: master_id, left_id, right_id, changed."""
     return run(session, "tasks/find_aged_musts", ids=list(ids))
+
+
+def sides(session: Session, ids: Iterable[int]) -> dict[int, Row]:
+    """Return source records with all that is known of them: state, comparable, source and key, and their master."""
+    return {r.id: r for r in run(session, "tasks/read_sides", ids=list(ids))}
 
 
 def reach(session: Session, ids: Iterable[UUID]) -> dict[UUID, int]:
@@ -108,7 +113,8 @@ def page(
     consequence, number = col(Task.consequence), col(Task.id)
     listed = select(Task).where(*_chosen(chosen, now)).order_by(consequence.desc(), number).limit(limit)
     if after is not None:
-        listed = listed.where(consequence <= after[0], or_(consequence < after[0], number > after[1]))
+        least = cast(after[0], REAL)  # as it is kept, or what is equal would be missed
+        listed = listed.where(consequence <= least, or_(consequence < least, number > after[1]))
     return list(session.scalars(listed))
 
 
@@ -167,11 +173,6 @@ def lease(session: Session, task_id: UUID, *, name: str, now: datetime, until: d
     return get(session, task_id) if found else None
 
 
-def change(session: Session, task_id: UUID, **values: Any) -> None:
-    """Change columns of a task."""
-    session.connection().execute(update(Task).where(col(Task.id) == task_id).values(**values))
-
-
 def _chosen(chosen: Chosen, now: datetime) -> list[ColumnElement[bool]]:
     return [*_in_state(chosen.state, now), *_conditions(chosen, now)]
 
@@ -198,4 +199,5 @@ def _conditions(chosen: Chosen, now: datetime) -> Iterable[ColumnElement[bool]]:
     if chosen.overdue:
         yield col(Task.due_at) <= now
     if chosen.text is not None:
-        yield col(Task.reason).icontains(chosen.text, autoescape=True)
+        literal = chosen.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        yield col(Task.reason).ilike(f"%{literal}%")

@@ -65,6 +65,11 @@ def partition(work: Work, domain: Domain, records: Collection[int]) -> Clusters:
     return _cluster(work, domain, _locked_component(work, records))
 
 
+def standing_partition(work: Work, domain: Domain, records: Collection[int]) -> Clusters:
+    """Return how the component of records would be clustered now, without locks: to be shown, not decided upon."""
+    return _cluster(work, domain, resolution.component(work.session, records))
+
+
 def _locked_component(work: Work, changed: Collection[int], *, besides: Collection[UUID] = ()) -> Sequence[Row]:
     """Read the component, lock its masters, and read again what moved while waiting for the locks.
 
