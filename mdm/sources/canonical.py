@@ -27,7 +27,7 @@ def canonical(body: Mapping[str, JSON], *, source: str | None = None) -> SourceF
     attributes}. Raises UnreadableRow for the envelope and InvalidAttributes for what lies under `attributes`.
     """
     if not isinstance(body, Mapping):
-        raise UnreadableRow(f"A fact is a JSON object, not {shown(body)}.", path="")
+        raise UnreadableRow(f"A fact is a JSON object, not {shown(body)}.", path="", value=shown(body))
     for name in body:
         if name not in FIELDS:
             _unknown(name)
@@ -52,7 +52,7 @@ def canonical(body: Mapping[str, JSON], *, source: str | None = None) -> SourceF
 def _refuse(path: str, value: JSON, reason: str, *, hint: str | None = None) -> NoReturn:
     if value is None:
         raise UnreadableRow(f"`{path}` is missing.", hint=hint, path=path)
-    raise UnreadableRow(f"`{path}` is {shown(value)}: {reason}.", hint=hint, path=path)
+    raise UnreadableRow(f"`{path}` is {shown(value)}: {reason}.", hint=hint, path=path, value=shown(value))
 
 
 def _unknown(name: object) -> NoReturn:
@@ -126,9 +126,11 @@ def _attributes(value: JSON, *, deleting: bool) -> dict[str, JSON]:
 
 def check_attributes(value: JSON) -> dict[str, JSON]:
     """Return what lies under `attributes` if it can be kept as it is; raises InvalidAttributes."""
+    if value is None:
+        raise InvalidAttributes("`attributes` is missing.", path="attributes")
     if not isinstance(value, dict):
-        reason = "is missing" if value is None else f"is {shown(value)}, not a JSON object"
-        raise InvalidAttributes(f"`attributes` {reason}.", path="attributes")
+        quoted = shown(value)
+        raise InvalidAttributes(f"`attributes` is {quoted}, not a JSON object.", path="attributes", value=quoted)
     _check(value, "attributes", 0)
     return value
 
@@ -138,7 +140,9 @@ def _check(value: JSON, path: str, depth: int) -> None:
     kind = type(value)
     if kind is str:
         if "\0" in value or SURROGATE.search(value):
-            raise InvalidAttributes(f"`{path}` contains a character that is no text: {shown(value)}.", path=path)
+            raise InvalidAttributes(
+                f"`{path}` contains a character that is no text: {shown(value)}.", path=path, value=shown(value)
+            )
     elif kind is dict:
         _deep(path, depth)
         for name, member in value.items():
@@ -150,7 +154,7 @@ def _check(value: JSON, path: str, depth: int) -> None:
         for index, member in enumerate(value):
             _check(member, f"{path}[{index}]", depth + 1)
     elif not _number_or_nothing(value):
-        raise InvalidAttributes(f"`{path}` is {shown(value)}, which JSON cannot carry.", path=path)
+        raise InvalidAttributes(f"`{path}` is {shown(value)}, which JSON cannot carry.", path=path, value=shown(value))
 
 
 def _deep(path: str, depth: int) -> None:

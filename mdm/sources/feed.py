@@ -75,7 +75,9 @@ class Feed:
         if self.format.type == "canonical":
             return self._canonical(document)
         if not isinstance(document, dict):
-            raise UnreadableRow(f"The row is {shown(document)}, not a JSON object.", reason="json")
+            raise UnreadableRow(
+                f"The row is {shown(document)}, not a JSON object.", reason="json", value=shown(document)
+            )
         return self._plan_for(()).fact(document)
 
     def _canonical(self, document: Any) -> SourceFact:

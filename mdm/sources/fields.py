@@ -144,7 +144,9 @@ def _each(declared: FieldDeclaration, layout: Layout, form: FormatDeclaration) -
         if members is MISSING or members is None:
             return members
         if type(members) is not list or any(type(member) is not dict for member in members):
-            raise InvalidAttributes(f'"{path}" is {shown(members)}, not a list of objects.', column=path)
+            raise InvalidAttributes(
+                f'"{path}" is {shown(members)}, not a list of objects.', column=path, value=shown(members)
+            )
         values = [element(member) for member in members]
         return [value for value in values if value is not MISSING and value is not None]
 

@@ -47,7 +47,7 @@ def _keys(value: JSON, depth: int, raw: bytes) -> int:
     kind = type(value)
     if kind is str:
         if "\0" in value:
-            raise UnreadableRow(f"A string contains a NUL character: {shown(value)}.", reason="nul")
+            raise UnreadableRow(f"A string contains a NUL character: {shown(value)}.", reason="nul", value=shown(value))
         return 0
     if kind is dict or kind is list:
         if depth >= DEEPEST:
@@ -65,13 +65,15 @@ def _inside(value: dict[str, JSON] | list[JSON], depth: int, raw: bytes) -> int:
         keys = len(value)
         for name in value:
             if "\0" in name:
-                raise UnreadableRow(f"A key contains a NUL character: {shown(name)}.", reason="nul")
+                raise UnreadableRow(f"A key contains a NUL character: {shown(name)}.", reason="nul", value=shown(name))
         members = value.values()  # type: ignore[assignment]
     for member in members:
         kind = type(member)
         if kind is str:
             if "\0" in member:
-                raise UnreadableRow(f"A string contains a NUL character: {shown(member)}.", reason="nul")
+                raise UnreadableRow(
+                    f"A string contains a NUL character: {shown(member)}.", reason="nul", value=shown(member)
+                )
         elif kind is not bool and member is not None:
             keys += _keys(member, depth, raw)
     return keys
@@ -95,7 +97,10 @@ def _refuse_rounding(raw: bytes) -> None:
         number = int(digits)
         if not -(2**63) <= number < 2**64:
             raise UnreadableRow(
-                f"The number {shown(digits)} does not fit 64 bits.", hint="Send it as a string.", reason="number"
+                f"The number {shown(digits)} does not fit 64 bits.",
+                hint="Send it as a string.",
+                reason="number",
+                value=shown(digits),
             )
         return number
 

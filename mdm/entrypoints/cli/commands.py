@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": "start a hub with a manufacturer's exports in it, to look at or to verify",
     "watch": "print events as they are published",
     "key": "create, list, rotate and revoke API keys",
+    "person": "make people and services, give them roles, and end what they may",
     "rules": "show the rules in force, or propose those of the declaration files",
     "audit": "check the invariants of the hub, or the action log alone",
 }

@@ -1,13 +1,14 @@
 """What became of a delivery: the master it went into, or why it was set aside."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from mdm.core.security import Permission
 from mdm.errors import NotFound
+from mdm.hub.ingest.telling import told
 from mdm.store import deliveries, outcomes
 from mdm.store.rows import Row
 from mdm.store.work import Work
@@ -54,14 +55,30 @@ def show(work: Work, delivery_id: int) -> Outcome:
     if not work.actor.may(Permission.OPERATE):
         work.actor.require(Permission.DELIVER)
     for row in outcomes.read(work.session, [delivery_id]):
-        if row.delivered_by == work.actor.name or work.actor.may(Permission.OPERATE):
+        if row.delivered_by == work.actor.name:
             return _outcome(row)
+        if _operates(work, row.domain):
+            return _told(work, _outcome(row))
     raise NotFound(f"There is no delivery {delivery_id}.", hint="A key sees the deliveries made under its own name.")
 
 
 def some_pending(work: Work, ids: Sequence[int]) -> bool:
     """Tell whether any of these deliveries awaits processing."""
     return PENDING in deliveries.states(work.session, ids).values()
+
+
+def _operates(work: Work, domain: str | None) -> bool:
+    scope = work.actor.scope(Permission.OPERATE)
+    return scope is None or domain in scope
+
+
+def _told(work: Work, outcome: Outcome) -> Outcome:
+    """Return an outcome for who did not deliver it: without values they might not see."""
+    refusal = outcome.refusal
+    if refusal is None:
+        return outcome
+    message, details = told(work, outcome.domain, refusal.message, refusal.details)
+    return replace(outcome, refusal=replace(refusal, message=message, details=details))
 
 
 def _outcome(row: Row) -> Outcome:

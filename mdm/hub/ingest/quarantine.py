@@ -7,6 +7,7 @@ from mdm.core.security import Permission
 from mdm.errors import AlreadyDecided, MdmError, NotFound
 from mdm.hub.action_log import log_action
 from mdm.hub.ingest.interpret import Refused
+from mdm.hub.ingest.telling import reveal_bytes, told_of
 from mdm.store import quarantine
 from mdm.store.tables import Quarantine
 from mdm.store.work import Work
@@ -81,16 +82,23 @@ def page(
 ) -> Sequence[Quarantine]:
     """Return quarantined input of the actor's domains, newest first, below the id `before`."""
     work.actor.require(Permission.QUARANTINE, domain=domain)
-    scope = None if work.actor.sees_all else work.actor.domains
-    return quarantine.page(
+    scope = work.actor.scope(Permission.QUARANTINE)
+    found = quarantine.page(
         work.session, state=state, domain=domain, source=source, scope=scope, before=before, limit=limit
     )
+    return [told_of(work, one) for one in found]
 
 
-def show(work: Work, quarantine_id: int) -> tuple[Quarantine, bytes]:
-    """Return one quarantined input and its bytes."""
+def show(work: Work, quarantine_id: int) -> Quarantine:
+    """Return one quarantined input, without its bytes."""
+    return told_of(work, _get(work, quarantine_id))
+
+
+def raw_bytes(work: Work, quarantine_id: int, *, reason: str | None = None) -> bytes:
+    """Return the bytes of one quarantined input; who may see masked values in them only by revealing is logged."""
     found = _get(work, quarantine_id)
-    return found, quarantine.raw_bytes(work.session, found)
+    reveal_bytes(work, found, reason=reason)
+    return quarantine.raw_bytes(work.session, found)
 
 
 def replay(work: Work, quarantine_id: int, *, note: str | None = None) -> Quarantine:
@@ -116,9 +124,14 @@ def discard(work: Work, quarantine_id: int, *, note: str | None = None) -> Quara
 def _get(work: Work, quarantine_id: int, *, lock: bool = False) -> Quarantine:
     work.actor.require(Permission.QUARANTINE)
     found = quarantine.get(work.session, quarantine_id, lock=lock)
-    if found is None or not work.actor.sees(found.domain):
+    if found is None or not _in_scope(work, found.domain):
         raise NotFound(f"There is no quarantined input {quarantine_id}.")
     return found
+
+
+def _in_scope(work: Work, domain: str | None) -> bool:
+    scope = work.actor.scope(Permission.QUARANTINE)
+    return scope is None or domain in scope
 
 
 def _open(work: Work, quarantine_id: int) -> Quarantine:
@@ -134,4 +147,4 @@ def _decide(work: Work, found: Quarantine, state: str, note: str | None) -> Quar
     work.session.flush()
     subject = f"quarantine/{found.id}"
     log_action(work, action=f"quarantine.{state}", subject=subject, domain=found.domain, reason=note)
-    return found
+    return told_of(work, found)

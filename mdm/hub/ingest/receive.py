@@ -141,7 +141,7 @@ def _check_message_id(message_id: str) -> None:
 def _source_of(raw: bytes) -> str:
     document: Any = read_json(raw)
     if not isinstance(document, Mapping):
-        raise UnreadableRow(f"A fact is a JSON object, not {shown(document)}.", path="")
+        raise UnreadableRow(f"A fact is a JSON object, not {shown(document)}.", path="", value=shown(document))
     source = document.get("source")
     if not isinstance(source, str):
         problem = "is missing" if source is None else f"is {shown(source)}, not a string"

@@ -17,7 +17,8 @@ def test_quarantined_input_is_shown_with_reason_and_bytes(api: Api) -> None:
     shown = api.get(path, role="steward").json()
     assert (shown["state"], shown["code"], shown["severity"]) == ("open", "unreadable_row", "medium")
     assert (shown["delivery"], shown["message_id"]) == (delivery["delivery"], delivery["message_id"])
-    raw = api.get(f"{path}/raw", role="steward")
+    assert api.get(f"{path}/raw", role="steward").status_code == 403
+    raw = api.get(f"{path}/raw", params={"reason": "Looking for the cause"})
     assert raw.content == BROKEN
     assert raw.headers["Content-Type"] == "application/octet-stream"
     assert raw.headers["Content-Disposition"].startswith("attachment;")

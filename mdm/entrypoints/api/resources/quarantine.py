@@ -89,8 +89,7 @@ class Quarantine(Controller):
     def read(self, request: ApiRequest, quarantine_id: FromPath[int]) -> Quarantined:
         """Return one quarantined input, without its bytes."""
         with begin_of(request)() as work:
-            found, _ = quarantine.show(work, _serial(quarantine_id))
-            return Quarantined.model_validate(found)
+            return Quarantined.model_validate(quarantine.show(work, _serial(quarantine_id)))
 
     @get(
         "/{quarantine_id:int}/raw",
@@ -98,10 +97,15 @@ class Quarantine(Controller):
         media_type="application/octet-stream",
         summary="Fetch the bytes as they were received",
     )
-    def raw(self, request: ApiRequest, quarantine_id: FromPath[int]) -> Response[bytes]:
-        """Return the bytes exactly as the source sent them."""
+    def raw(
+        self,
+        request: ApiRequest,
+        quarantine_id: FromPath[int],
+        reason: Annotated[str | None, QueryParameter(max_length=2_000, description="Why, for the log.")] = None,
+    ) -> Response[bytes]:
+        """Return the bytes exactly as the source sent them: for who sees everything of the domain, or may reveal."""
         with begin_of(request)() as work:
-            _, raw = quarantine.show(work, _serial(quarantine_id))
+            raw = quarantine.raw_bytes(work, _serial(quarantine_id), reason=reason)
         name = f"quarantine-{quarantine_id}.bin"
         return Response(
             content=raw,
