@@ -35,8 +35,8 @@ def action_hash(
             "domain": domain,
             "subject": subject,
             "reason": reason,
-            "before": before_digest,
-            "after": after_digest,
+            "before_digest": before_digest,
+            "after_digest": after_digest,
             "correlation_id": correlation_id,
             "details": details,
         }

@@ -1,6 +1,8 @@
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 
@@ -77,6 +79,13 @@ def test_entry_says_who_did_what_under_which_request_and_shows_digests_only(api:
     [entry] = api.get(LOG, role="auditor", params={"subject": f"quarantine/{number}"}).json()["items"]
     assert (entry["actor"], entry["action"], entry["domain"]) == ("steward", "quarantine.discarded", None)
     assert (entry["reason"], entry["correlation_id"], entry["position"]) == ("a typo", "ticket-4711", None)
+
+
+def test_hash_can_be_computed_from_what_is_shown(logged: Api) -> None:
+    for item in logged.get(LOG, role="auditor").json()["items"]:
+        shown, _ = item.pop("hash"), item.pop("position")
+        content = json.dumps(item, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        assert shown == sha256(content.encode()).hexdigest()
 
 
 def test_metrics_tell_how_far_the_clock_is_behind_with_sealing(logged: Api) -> None:
