@@ -11,7 +11,8 @@ from mdm.errors import DeclarationError, InvalidAttributes
 
 Reader: TypeAlias = Callable[[Any, Context], Standard]
 
-OWN_SHAPE = frozenset(["date", "decimal", "quantity", "boolean", "address", "map_by_language"])  # have one standardizer
+OWN_SHAPE = frozenset(["date", "decimal", "quantity", "boolean", "address", "map_by_language"])  # of their values
+SHAPE_OF = {"latitude": "decimal", "longitude": "decimal", "item_description": "map_by_language"}  # standardizer → type
 
 
 def reader(name: str, declared: AttributeDeclaration, limits: LimitsDeclaration) -> Reader:
@@ -63,7 +64,7 @@ def _standardizer(path: str, declared: FieldDeclaration) -> Standardizer:
     where = "standardizer" if declared.standardizer else "scheme" if declared.scheme else "type"
     if name not in STANDARDIZERS:
         reason, hint = f"there is no standardizer `{name}`", suggestion(name, STANDARDIZERS)
-    elif name != declared.type and not OWN_SHAPE.isdisjoint({name, declared.type}):
+    elif (shape := SHAPE_OF.get(name, name)) != declared.type and not OWN_SHAPE.isdisjoint({shape, declared.type}):
         reason, hint = f"`{name}` does not read values of type {declared.type}", "Leave it out, or change the type."
     else:
         return STANDARDIZERS[name]

@@ -9,13 +9,17 @@ JSON = Any
 Comparable = dict[str, JSON]
 Extractor = Callable[[Mapping[str, JSON]], JSON]  # standardized attributes → the column, or something empty
 
+EVERY = "*"
 MOST_VALUES = 4  # of one column: more alternatives make comparing slow and agreeing easy
 ADDRESS_PARTS = ("street", "number", "postal_code", "city", "country", "po_box")
 SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "gob", "net", "or", "org", "ne"})
 
 
 def extractor(kind: str, paths: Sequence[str], generic: frozenset[str]) -> Extractor:
-    """Return what fills a column from attribute paths such as `contacts.email`, without `generic` values."""
+    """Return what fills a column from attribute paths such as `contacts.email`, without `generic` values.
+
+    In `description.*.features`, `*` is every language.
+    """
     split = tuple(tuple(path.split(".")) for path in paths)
     fill = KINDS[kind]
 
@@ -37,7 +41,8 @@ def _at(std: JSON, path: tuple[str, ...]) -> Iterable[JSON]:
         if std not in (None, "", {}):
             yield std
     elif isinstance(std, Mapping):
-        yield from _at(std.get(path[0]), path[1:])
+        for value in std.values() if path[0] == EVERY else [std.get(path[0])]:
+            yield from _at(value, path[1:])
 
 
 def _names(values: Sequence[JSON]) -> list[str]:
@@ -51,6 +56,10 @@ def _text(values: Sequence[JSON]) -> str:
 
 def _values(values: Sequence[JSON]) -> list[str]:
     return _unique(map(str, values))
+
+
+def _features(values: Sequence[JSON]) -> list[str]:
+    return sorted(set(map(str, values)))
 
 
 def _addresses(values: Sequence[JSON]) -> list[list[str]]:
@@ -85,6 +94,7 @@ KINDS: dict[str, Callable[[Sequence[JSON]], JSON]] = {
     "names": _names,
     "text": _text,
     "values": _values,
+    "features": _features,
     "addresses": _addresses,
     "online": _online,
 }

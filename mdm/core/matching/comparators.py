@@ -7,7 +7,7 @@ from typing import Any
 
 from rapidfuzz.distance import JaroWinkler
 
-from mdm.core.matching import names
+from mdm.core.matching import features, names
 from mdm.core.matching.folding import alike, near
 from mdm.core.matching.frequencies import Frequencies
 
@@ -171,4 +171,5 @@ COMPARATORS: Mapping[str, Comparator] = {
     ),
     "text": Comparator(("same", "different"), ("text",), _same_text),
     "similarity": Comparator((), ("text",), _similarity),
+    "features": Comparator(features.LABELS, ("features",), features.feature_comparison),
 }

@@ -4,12 +4,12 @@
 prior: 0.0001                        # probability that two records of the domain are the same thing
 thresholds: {review: 0, match: 6}    # bits, the prior included
 columns:                             # what is kept of a record for comparing
-  names: {kind: names, of: [name, trade_name]}                 # kind: names, text, values, addresses, online
+  names: {kind: names, of: [name, trade_name]}                 # kind: names, text, values, addresses, online, features
 comparisons:                         # weight of a level = log2(m / u); a missing side weighs nothing
   - name: name
     column: names
-    by: names                        # names, identifiers, phones, online, addresses, text, similarity
-    telling: [holding, leasing]      # names only: words that tell relatives apart
+    by: names                        # names, identifiers, phones, online, addresses, text, similarity, features
+    telling: [holding, leasing]      # names only: words that tell relatives apart; features only: `soft: [code]`
     frequencies: {table: words, reference: 16, least: -8, most: 4, levels: [identical]}
     levels:                          # strongest first; each column of m and of u adds up to 1
       - {level: identical, m: 0.7, u: 0.0001}
@@ -89,6 +89,7 @@ class ComparisonPart(Strict):
     by: str
     scope: int = Field(default=0, ge=0)
     telling: list[str] = []
+    soft: list[str] = []
     frequencies: AdjustmentPart | None = None
     levels: list[LevelPart] = Field(min_length=2)
 
@@ -214,6 +215,8 @@ def _comparison_faults(model: ModelDocument, comparison: ComparisonPart) -> Iter
         yield "scope", "only identifiers have a scope"
     if comparison.telling and comparison.by != "names":
         yield "telling", "only names have telling words"
+    if comparison.soft and comparison.by != "features":
+        yield "soft", "only features have soft kinds"
     if comparison.by == "names" and not comparison.frequencies:
         yield "frequencies", "names need to know how rare their words are"
     yield from _level_faults(comparison, comparator.outcomes)

@@ -140,6 +140,8 @@ def _compare(part: ComparisonPart, tables: Mapping[str, Frequencies]) -> Compare
         options["scope"] = part.scope
     if part.telling:
         options["telling"] = part.telling
+    if part.soft:
+        options["soft"] = part.soft
     if not COMPARATORS[part.by].outcomes:
         options["thresholds"] = [level.at_least for level in part.levels[:-1]]
     return COMPARATORS[part.by].build(**options)

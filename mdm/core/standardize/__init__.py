@@ -6,13 +6,16 @@ from mdm.core.standardize.addresses import address
 from mdm.core.standardize.codes import code, currency, language
 from mdm.core.standardize.countries import country
 from mdm.core.standardize.identifiers import SCHEMES
+from mdm.core.standardize.item_texts import item_description, item_text
 from mdm.core.standardize.languages import map_by_language
 from mdm.core.standardize.online import email, website
 from mdm.core.standardize.organisations import organisation_name
 from mdm.core.standardize.people import person_name
 from mdm.core.standardize.phones import phone
+from mdm.core.standardize.places import latitude, longitude, time_zone
 from mdm.core.standardize.standard import EMPTY, LONGEST_TEXT, Context, Finding, Standard, Standardizer
 from mdm.core.standardize.text import text
+from mdm.core.standardize.units import unit
 from mdm.core.standardize.values import boolean, date, decimal, quantity
 
 STANDARDIZERS: Mapping[str, Standardizer] = {
@@ -32,6 +35,12 @@ STANDARDIZERS: Mapping[str, Standardizer] = {
     "country": country,
     "language": language,
     "currency": currency,
+    "unit": unit,
+    "item_text": item_text,
+    "item_description": item_description,
+    "latitude": latitude,
+    "longitude": longitude,
+    "time_zone": time_zone,
     **SCHEMES,
 }
 

@@ -11,6 +11,7 @@ from stdnum import bic as bic_codes
 from stdnum import ean, iban, lei
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
+from mdm.core.standardize.part_numbers import part_number
 from mdm.core.standardize.placeholders import is_filler, is_placeholder, placeholder
 from mdm.core.standardize.standard import CACHED, EMPTY, Finding, Standard, Standardizer, require_text
 from mdm.core.standardize.tables import read_table
@@ -29,6 +30,12 @@ LONGEST = 40
 TABLES = read_table("identifiers")
 VAT_PREFIXES: Mapping[str, str] = {code: code for code in TABLES["vat"]} | TABLES["prefixes"]
 WRONG_DIGIT, WRONG_FORMAT = "invalid_check_digit", "invalid_format"
+RESTRICTED = re.compile(r"[0-9](?:0[24]|2|9[89])|0{6}[02]")  # GS1 prefixes of numbers within a company, and of coupons
+RESTRICTED_NUMBER = "restricted_number"
+FAULTS = {
+    WRONG_DIGIT: "has a wrong check digit",
+    RESTRICTED_NUMBER: "is of a range for use within a company",
+}
 
 Verdict = str | None  # code of the finding, None if there is nothing wrong
 
@@ -54,11 +61,11 @@ def identifier(scheme: str, read: Callable[[str, str | None], Read]) -> Standard
         if not compact or is_placeholder(cleaned) or _is_filler(compact):
             return Standard(compact or cleaned, None, (placeholder(cleaned),))
         found = read(compact, country)
-        std = found.std or found.value
+        std = None if found.fault == RESTRICTED_NUMBER else found.std or found.value
         if found.fault is None:
             return Standard(found.value, std)
-        what = "has a wrong check digit" if found.fault == WRONG_DIGIT else "is not in the form of"
-        reason = f'"{cleaned[:80]}" {what}' + ("." if found.fault == WRONG_DIGIT else f" a {scheme.replace('_', ' ')}.")
+        what = FAULTS.get(found.fault, f"is not in the form of a {scheme.replace('_', ' ')}")
+        reason = f'"{cleaned[:80]}" {what}.'
         return Standard(found.value, std, (Finding(found.fault, reason),))
 
     return lambda raw, context: standardize(require_text(raw), context.country)
@@ -150,9 +157,15 @@ def _gln(compact: str, _: str | None) -> Read:
 
 
 def _gtin(compact: str, _: str | None) -> Read:
-    """Read a GTIN of 8, 12, 13 or 14 digits; they are one number with more or fewer leading zeros."""
-    fault = _verdict([ean], compact)
-    return Read(compact, fault, None if fault else compact.zfill(14))
+    """Read a GTIN of 8, 12, 13 or 14 digits; they are one number with more or fewer leading zeros.
+
+    Numbers of the ranges left to companies and countries are kept, but may be somebody else's too.
+    """
+    number = compact if compact[:-14].strip("0") else compact[-14:]
+    fault = _verdict([ean], number)
+    if fault is None and RESTRICTED.match(number.zfill(14)):
+        return Read(number, RESTRICTED_NUMBER)
+    return Read(number, fault, None if fault else number.zfill(14))
 
 
 def _bic(compact: str, _: str | None) -> Read:
@@ -160,7 +173,7 @@ def _bic(compact: str, _: str | None) -> Read:
     return Read(compact, _verdict([bic_codes], compact), compact[:8] if compact[8:] == "XXX" else compact)
 
 
-SCHEMES: Mapping[str, Standardizer] = {
+SCHEMES: Mapping[str, Standardizer] = {"mpn": part_number} | {
     scheme: identifier(scheme, read)
     for scheme, read in {
         "vat": _vat,

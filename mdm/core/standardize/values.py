@@ -6,8 +6,19 @@ from datetime import date as day_of
 from decimal import Decimal, InvalidOperation
 
 from mdm.core.standardize.placeholders import is_filler, is_placeholder, placeholder
-from mdm.core.standardize.standard import EMPTY, JSON, Context, Finding, Standard, require_text, within, wrong_shape
+from mdm.core.standardize.standard import (
+    ANYWHERE,
+    EMPTY,
+    JSON,
+    Context,
+    Finding,
+    Standard,
+    require_text,
+    within,
+    wrong_shape,
+)
 from mdm.core.standardize.text import caseless, clean
+from mdm.core.standardize.units import base_of, convert, unit, unit_of
 from mdm.errors import InvalidAttributes
 
 DATE = re.compile(
@@ -65,7 +76,7 @@ def boolean(raw: JSON, _: Context) -> Standard:
 
 
 def quantity(raw: JSON, context: Context) -> Standard:
-    """Standardize `{value, unit}`."""
+    """Standardize `{value, unit}`; std counts the first unit of the dimension, so 1 t and 1000 kg are the same."""
     if not isinstance(raw, dict):
         raise wrong_shape("an object of value and unit", raw)
     for name in raw:
@@ -74,11 +85,22 @@ def quantity(raw: JSON, context: Context) -> Standard:
     number = _part(raw, "value", decimal, context)
     if number.value is None:
         return EMPTY
-    unit = _part(raw, "unit", _unit, context)
-    value, std = {"value": number.value}, {"value": number.std, "unit": unit.std or ""}
-    if unit.value is not None:
-        value["unit"] = unit.value
-    return Standard(value, std, number.findings)
+    measured = _part(raw, "unit", unit, context)
+    value = {"value": number.value}
+    if measured.value is not None:
+        value["unit"] = measured.value
+    return Standard(value, _comparable(number, measured), (*number.findings, *measured.findings))
+
+
+def _comparable(number: Standard, measured: Standard) -> dict[str, JSON]:
+    known = unit_of(measured.std or "")
+    if known is None or number.std is None or number.findings:
+        return {"value": number.std, "unit": measured.std or ""}
+    base = base_of(known)
+    converted = convert(Decimal(number.std), of=known, to=base)
+    if converted is None:
+        return {"value": number.std, "unit": known.code}
+    return {"value": decimal(format(converted, "f"), ANYWHERE).std, "unit": base.code}
 
 
 def _part(raw: dict[str, JSON], name: str, read: Callable[[JSON, Context], Standard], context: Context) -> Standard:
@@ -86,11 +108,6 @@ def _part(raw: dict[str, JSON], name: str, read: Callable[[JSON, Context], Stand
         return EMPTY if raw.get(name) is None else read(raw[name], context)
     except InvalidAttributes as error:
         raise within(f".{name}", error) from None
-
-
-def _unit(raw: JSON, _: Context) -> Standard:
-    value = clean(require_text(raw))
-    return Standard(value, caseless(value)) if value else EMPTY
 
 
 def _unreadable(value: str, what: str) -> Standard:

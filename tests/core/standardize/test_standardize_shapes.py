@@ -8,10 +8,11 @@ from mdm.core import standardize
 from mdm.core.standardize import LONGEST_TEXT, STANDARDIZERS, Context, Finding, Standard
 from mdm.errors import InvalidAttributes
 
-TEXTUAL = sorted(set(STANDARDIZERS) - {"address", "boolean", "quantity", "map_by_language"})
+TEXTUAL = sorted(set(STANDARDIZERS) - {"address", "boolean", "quantity", "map_by_language", "item_description"})
 PROMISED = (
     "organisation_name address phone email website country text person_name code date decimal boolean quantity language"
-    " currency vat tax_number duns gln lei iban bic company_number eori gtin"
+    " currency vat tax_number duns gln lei iban bic company_number eori gtin mpn"
+    " unit item_text item_description latitude longitude time_zone"
 )
 
 

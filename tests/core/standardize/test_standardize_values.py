@@ -102,7 +102,7 @@ def test_text_that_is_no_number_is_kept_with_a_finding(raw: str) -> None:
 
 def test_quantity_is_a_number_and_a_unit() -> None:
     assert standard("quantity", {"value": "1.50", "unit": "KGM"}) == Standard(
-        {"value": "1.50", "unit": "KGM"}, {"value": "1.5", "unit": "kgm"}
+        {"value": "1.50", "unit": "KGM"}, {"value": "1.5", "unit": "KGM"}
     )
     assert standard("quantity", {"unit": "KGM"}) == EMPTY
 

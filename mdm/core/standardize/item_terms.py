@@ -1,0 +1,53 @@
+"""The words of texts about items: German and English names of parts by one word each, compounds taken apart."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
+
+from mdm.core.standardize.standard import CACHED
+from mdm.core.standardize.tables import read_table
+
+SHORTEST_HEAD = 4  # letters of the last part of a compound
+SHORTEST_STEM = 3  # letters of what stands before it
+LINKING = ("", "s", "n", "en", "es")  # letters between the parts of a compound
+
+
+def property_of(word: str) -> str | None:
+    """Return the property that a word states, as `kind=value`: verzinkt is a finish."""
+    return _properties().get(word)
+
+
+@lru_cache(CACHED)
+def term(word: str) -> str:
+    """Return the words that everybody has for a thing, a word that nobody knows as it is."""
+    known = _terms()
+    if word in known:
+        return known[word]
+    for at in range(SHORTEST_STEM, len(word) - SHORTEST_HEAD + 1):  # the longest known head first
+        if (head := known.get(word[at:])) is not None:
+            return f"{_stem(word[:at], known)} {head}"
+    return word
+
+
+def _stem(word: str, known: Mapping[str, str]) -> str:
+    for linking in LINKING:
+        if word.endswith(linking) and (found := known.get(word.removesuffix(linking))) is not None:
+            return found
+    return word
+
+
+@cache
+def _terms() -> dict[str, str]:
+    return dict(_spellings(read_table("item_terms")["words"]))
+
+
+@cache
+def _properties() -> dict[str, str]:
+    kinds = read_table("item_terms")["features"]
+    return {spelling: f"{kind}={value}" for kind, table in kinds.items() for spelling, value in _spellings(table)}
+
+
+def _spellings(table: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """Yield every spelling with what it stands for; a single word also stands for itself."""
+    for name, spellings in table.items():
+        for spelling in ([] if " " in name else [name]) + spellings.split():
+            yield spelling, name
