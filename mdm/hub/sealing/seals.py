@@ -29,6 +29,8 @@ def seal_due(begin: Begin, *, signer: Signer, trusted: Collection[str] = ()) -> 
     while True:
         with begin() as work:
             taken = seal(work, signer=signer, trusted=trusted, every=every)
+        if taken:
+            work.reach("seal_committed")
         total, every = total + taken, timedelta(0)
         if taken < MOST:
             return total

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from mdm.entrypoints.cli.audit import verified
-from mdm.entrypoints.workers.clock import duties
-from mdm.hub.sealing import signer_of
+from mdm.hub.sealing import seal, signer_of
 from mdm.settings import Settings
 from tests.hub.sealing.chains import SIGNER, act, sealed
 from tests.support.hubs import HubUnderTest
@@ -89,8 +88,8 @@ def test_end_cut_off_with_its_traces_in_the_database_is_found_in_the_stream(
     settings = Settings(data_dir=tmp_path, postgres_dsn=hub.dsn, nats_url=nats_url)
     parts = RunningParts(hub, nats_url)
     act(hub, "s/1", "s/2")
-    [seal] = duties(settings)
-    assert seal.turn(hub.hub) == 2
+    with hub.hub.begin() as work:
+        assert seal(work, signer=signer_of(settings.audit_key_file, make=True)) == 2
     with parts.running("relay"):
         parts.wait_until_settled()
     assert verified(hub.hub, settings, against_stream=True).clean

@@ -18,6 +18,10 @@ from tests.support.hubs import HubUnderTest
 from tests.support.running import RunningParts, wait_until
 
 
+def sealing_duty(settings: Settings) -> Duty:
+    return next(duty for duty in duties(settings) if duty.name == "seal")
+
+
 def sealed(hub: HubUnderTest) -> int:
     return hub.rows("SELECT count(*) FROM action_log WHERE position IS NOT NULL")[0][0]
 
@@ -69,7 +73,7 @@ def test_duty_that_failed_is_tried_again_after_ever_longer_rests(
 
 def test_clock_seals_with_a_key_of_its_own_making(hub: HubUnderTest, tmp_path: Path) -> None:
     act(hub, "s/1")
-    [seal] = duties(Settings(data_dir=tmp_path))
+    seal = sealing_duty(Settings(data_dir=tmp_path))
     assert (seal.turn(hub.hub), seal.turn(hub.hub)) == (1, 0)
     key = signer_of(tmp_path / "audit-key.pem").public_key
     with hub.hub.begin() as work:
@@ -77,12 +81,12 @@ def test_clock_seals_with_a_key_of_its_own_making(hub: HubUnderTest, tmp_path: P
 
 
 def test_key_that_is_named_is_not_made(hub: HubUnderTest, tmp_path: Path) -> None:
-    [seal] = duties(Settings(audit_key=tmp_path / "mine.pem"))
+    seal = sealing_duty(Settings(audit_key=tmp_path / "mine.pem"))
     with pytest.raises(Unavailable, match=r"mine\.pem"):
         seal.turn(hub.hub)
 
 
-@pytest.mark.parametrize(("point", "sealed_before"), [("sealed", 0), ("after_commit", 2)])
+@pytest.mark.parametrize(("point", "sealed_before"), [("sealed", 0), ("seal_committed", 2)])
 def test_clock_and_relay_killed_between_sealing_and_publishing_leave_one_whole_chain(
     hub: HubUnderTest, nats_url: str, tmp_path: Path, point: str, sealed_before: int
 ) -> None:
