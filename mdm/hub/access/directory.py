@@ -6,7 +6,7 @@ from uuid import UUID
 
 from mdm.core.security import Actor, Permission
 from mdm.errors import UnknownPrincipal
-from mdm.hub.access.holding import actor_of
+from mdm.hub.access.holding import known_actor
 from mdm.store.people import groups, principals
 from mdm.store.tables import Principal, PrincipalGroup, RoleGrant
 from mdm.store.work import Work
@@ -51,9 +51,8 @@ def show_principal(work: Work, principal_id: UUID) -> ShownPrincipal:
     principal = principals.get(work.session, principal_id)
     if principal is None:
         raise UnknownPrincipal(f"There is no person or service {principal_id}.")
-    actor = actor_of(work, principal, claimed_roles=principal.claimed_roles, claimed_groups=principal.claimed_groups)
     granted = principals.grants_of(work.session, principal=principal.id)
-    return ShownPrincipal(principal, granted, groups.groups_of(work.session, principal), actor)
+    return ShownPrincipal(principal, granted, groups.groups_of(work.session, principal), known_actor(work, principal))
 
 
 def own_entry(work: Work) -> Principal | None:

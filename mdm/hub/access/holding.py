@@ -28,6 +28,11 @@ def actor_of(
     return Actor.holding(principal.name, [g for grant in limited for g in (grant, *_implied(work, grant))])
 
 
+def known_actor(work: Work, principal: Principal) -> Actor:
+    """Return a principal who is not calling as an actor: what the newest token claimed counts too."""
+    return actor_of(work, principal, claimed_roles=principal.claimed_roles, claimed_groups=principal.claimed_groups)
+
+
 def check_roles(work: Work, roles: Collection[str]) -> None:
     """Raise InvalidInput unless every role is one of the hub's or declared by a domain, and there is one."""
     known = {*ROLES, *declared_roles(work)}

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from mdm.core.security import Permission
 from mdm.errors import AlreadyDecided, Forbidden, InvalidInput, TaskTaken
-from mdm.hub.access.holding import actor_of
+from mdm.hub.access.holding import known_actor
 from mdm.hub.action_log import log_action
-from mdm.hub.tasks.inbox import find, may_decide
+from mdm.hub.tasks.inbox import Shown, find, may_decide, shown
 from mdm.hub.tasks.questions import APPROVAL
 from mdm.hub.tasks.reasons import check_reason
 from mdm.store import tasks
@@ -21,7 +21,7 @@ LOOKED_AT = 50  # candidates of one query for the next task
 LONGEST_DEFERRAL = timedelta(days=366)
 
 
-def take_next(work: Work, wanted: Chosen, *, domain: str | None = None, lease: timedelta) -> Task | None:
+def take_next(work: Work, wanted: Chosen, *, domain: str | None = None, lease: timedelta) -> Shown | None:
     """Give the actor the task with the greatest consequence that he may answer and nobody has in hand, if any.
 
     What is assigned to somebody else, was skipped by the actor, or waits for its date is left out.
@@ -43,18 +43,18 @@ def take_next(work: Work, wanted: Chosen, *, domain: str | None = None, lease: t
         if may_decide(work.actor, task):
             taken = tasks.lease(work.session, task.id, name=who, now=work.now, until=work.now + lease)
             if taken is not None:
-                return taken
+                return shown(work, taken)
     return None
 
 
-def take(work: Work, task_id: UUID, *, lease: timedelta) -> Task:
+def take(work: Work, task_id: UUID, *, lease: timedelta) -> Shown:
     """Give the actor this task, or more time for it; raises TaskTaken if somebody else has it."""
     task = _mine_to_decide(work, task_id)
     check_free(work, task)
     return _changed(work, task, leased_by=work.actor.name, leased_until=work.now + lease)
 
 
-def give_back(work: Work, task_id: UUID, *, skip: bool = False) -> Task:
+def give_back(work: Work, task_id: UUID, *, skip: bool = False) -> Shown:
     """End the actor's hold of a task; `skip` keeps it from being his next one until something changes."""
     task = _mine_to_decide(work, task_id)
     check_free(work, task)
@@ -62,7 +62,7 @@ def give_back(work: Work, task_id: UUID, *, skip: bool = False) -> Task:
     return _changed(work, task, leased_by=None, leased_until=None, skipped_by=skipped)
 
 
-def assign(work: Work, task_id: UUID, assignee: str | None, *, note: str | None = None) -> Task:
+def assign(work: Work, task_id: UUID, assignee: str | None, *, note: str | None = None) -> Shown:
     """Leave a task to somebody who may answer it, or (None) to everybody who may."""
     task = _mine_to_decide(work, task_id)
     if assignee is not None:
@@ -70,13 +70,13 @@ def assign(work: Work, task_id: UUID, assignee: str | None, *, note: str | None 
     before = {"assignee": task.assignee}
     freed = {} if task.leased_by == assignee else {"leased_by": None, "leased_until": None}
     changed = _changed(work, task, assignee=assignee, **freed)
-    _log(work, "task.assigned", changed, reason=note, before=before, after={"assignee": assignee})
+    _log(work, "task.assigned", task, reason=note, before=before, after={"assignee": assignee})
     return changed
 
 
 def defer(
     work: Work, task_id: UUID, *, until: datetime, reason_code: str | None = None, note: str | None = None
-) -> Task:
+) -> Shown:
     """Put a task aside until an instant, when it is open again by itself."""
     task = _mine_to_decide(work, task_id)
     check_free(work, task)
@@ -86,16 +86,16 @@ def defer(
     before = {"deferred_until": task.deferred_until and task.deferred_until.isoformat()}
     said = {"reason_code": reason_code or task.reason_code, "note": note or task.note}
     changed = _changed(work, task, deferred_until=until, leased_by=None, leased_until=None, **said)
-    _log(work, "task.deferred", changed, reason=note, before=before, after={"deferred_until": until.isoformat()})
+    _log(work, "task.deferred", task, reason=note, before=before, after={"deferred_until": until.isoformat()})
     return changed
 
 
-def annotate(work: Work, task_id: UUID, note: str | None) -> Task:
+def annotate(work: Work, task_id: UUID, note: str | None) -> Shown:
     """Write a note on a task for whoever meets it next."""
     task = _mine_to_decide(work, task_id)
     before = {"note": task.note}
     changed = _changed(work, task, note=note)
-    _log(work, "task.annotated", changed, reason=None, before=before, after={"note": note})
+    _log(work, "task.annotated", task, reason=None, before=before, after={"note": note})
     return changed
 
 
@@ -123,15 +123,15 @@ def _check_assignee(work: Work, task: Task, name: str) -> None:
     principal = principals.find(work.session, name)
     if principal is None or principal.deactivated_at is not None:
         raise InvalidInput(f"There is nobody active called {name[:80]}.", path="assignee")
-    if not may_decide(actor_of(work, principal), task):
+    if not may_decide(known_actor(work, principal), task):
         raise InvalidInput(f"{name} may not answer this task.", hint=f"It is for {task.owner}.", path="assignee")
 
 
-def _changed(work: Work, task: Task, **values: Any) -> Task:
+def _changed(work: Work, task: Task, **values: Any) -> Shown:
     for name, value in values.items():
         setattr(task, name, value)
     work.session.flush()
-    return task
+    return shown(work, task)
 
 
 def _log(work: Work, action: str, task: Task, *, reason: str | None, before: Any, after: Any) -> None:
