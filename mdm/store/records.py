@@ -127,5 +127,11 @@ def lookalikes_by_words(
 
 
 def lookalikes_by_name(session: Session, text: str, *, domain: str, most: int) -> Sequence[Row]:
-    """Return the records of masters whose search text has something spelt almost like a text, in the same shape."""
-    return run(session, "records/find_lookalikes_by_name", domain=domain, text=text, most=most)
+    """Return the records of masters whose search text has something spelt almost like a text, in the same shape.
+
+    The planner takes comparing texts for cheap, and would compare them all where there are few thousand.
+    """
+    run(session, "records/allow_seqscan", allowed="off")
+    found = run(session, "records/find_lookalikes_by_name", domain=domain, text=text, most=most)
+    run(session, "records/allow_seqscan", allowed="on")
+    return found

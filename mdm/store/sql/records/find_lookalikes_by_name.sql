@@ -1,8 +1,12 @@
 -- Find the records of masters whose search text contains something spelt almost like this, the most alike first.
-WITH named AS MATERIALIZED (
-    SELECT id, word_similarity(:text, search_text) AS likeness
+WITH spelt AS MATERIALIZED (  -- by the index on search_text, whatever else is asked
+    SELECT id, domain, status, word_similarity(:text, search_text) AS likeness
     FROM master
-    WHERE domain = :domain AND status <> 'merged' AND CAST(:text AS text) <% search_text
+    WHERE CAST(:text AS text) <% search_text
+), named AS MATERIALIZED (
+    SELECT id, likeness
+    FROM spelt
+    WHERE domain = :domain AND status <> 'merged'
     ORDER BY likeness DESC, id
     LIMIT :most
 )
