@@ -32,6 +32,15 @@ class City:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is."""
+
+    street: Pair
+    city: City
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Country:
     """The tables of one country."""
 

@@ -1,86 +1,97 @@
 """The export files of the demo: dialects, shuffled rows, and here and there a row that nobody can read."""
 
-import re
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 import orjson
 
+from mdm.demo.feeds import COLUMNS, DIALECTS, DOMAINS, FEEDS
 from mdm.demo.message import Message
-from mdm.demo.partners.columns import COLUMNS
-from mdm.demo.partners.rows import ROWS
 
 BROKEN_SHARE = 0.001
-DIALECTS = {"erp": (";", b"\xef\xbb\xbf", b"\r\n"), "portal": (",", b"", b"\n"), "shop": (",", b"", b"\n")}
-FEEDS = {
-    ("customer", "crm"): "accounts", ("customer", "erp"): "customers", ("customer", "shop"): "customers",
-    ("supplier", "erp"): "suppliers", ("supplier", "portal"): "suppliers", ("supplier", "procurement"): "suppliers",
-}  # fmt: skip
+LATER = ("", "_delta", "_delta_2")  # what the names of files of a batch end in
+KEY_FIELDS = (
+    (b'"Id":', b'"ID":'),
+    (b'"supplierId":', b'"SupplierID":'),
+    (b'"ID":', b'"id":'),
+    (b'"number":', b'"no":'),
+)
+
+
+class File(NamedTuple):
+    """An export file by what decides its place in the order of loading; changes come after what they change."""
+
+    batch: int
+    rank: int
+    system: str
+    has_changes: bool
+    name: str
+    domain: str
 
 
 class Exports:
     """The rows of all files, kept until they are written."""
 
-    def __init__(self, rng: Random) -> None:
-        """Draw from `rng`."""
-        self.rng = rng
+    def __init__(self, draw: Callable[[str], Random]) -> None:
+        """Draw what concerns a domain from `draw(domain)`."""
+        self.draw = draw
         self.records = 0
         self.broken_rows = 0
-        self._files: dict[tuple[int, str, str], list[bytes]] = defaultdict(list)
+        self._files: dict[File, list[bytes]] = defaultdict(list)
 
     def add(self, domain: str, system: str, message: Message) -> None:
         """Take a message into the file of its system and batch."""
         feed = FEEDS[domain, system]
-        row = ROWS[system](message, feed)
+        row = feed.row(message)
+        partial = message.operation == "partial"
+        stem = "account_changes" if partial else feed.name
         if system in DIALECTS:
             delimiter = DIALECTS[system][0]
-            values = [row.get(column) or "" for column in COLUMNS[f"{system}/{feed}"]]
+            values = [row.get(column) or "" for column in COLUMNS[f"{system}/{feed.name}"]]
             line = delimiter.join([_quoted(value, delimiter) for value in values]).encode()
-            name = f"{feed}{'_delta' * message.batch}.csv"
         else:
             line = orjson.dumps(row)
-            stem = "account_changes" if message.operation == "partial" else feed
-            name = f"{stem}{'_delta' * message.batch}.jsonl"
-        self._files[message.batch, system, name].append(line)
+        name = f"{stem}{LATER[message.batch]}.{'csv' if system in DIALECTS else 'jsonl'}"
+        rank = max(0, DOMAINS.index(domain) - 1)  # customers and suppliers come together, system by system
+        self._files[File(message.batch, rank, system, partial, name, domain)].append(line)
         self.records += 1
 
     def write(self, folder: Path) -> list[tuple[str, str]]:
         """Write every file and return (source, path below the folder) in the order in which to load them."""
         written = []
-        for (batch, system, name), lines in sorted(self._files.items(), key=_load_order):
-            path = folder / system / name
+        for file, lines in sorted(self._files.items()):
+            path = folder / file.system / file.name
             path.parent.mkdir(parents=True, exist_ok=True)
-            self.rng.shuffle(lines)
-            broken = [] if batch else self._broken(lines, system)
+            rng = self.draw(file.domain)
+            rng.shuffle(lines)
+            broken = [] if file.batch else _broken(rng, lines, file.system)
             for line in broken:
-                lines.insert(self.rng.randrange(len(lines)), line)
+                lines.insert(rng.randrange(len(lines)), line)
             self.broken_rows += len(broken)
-            self._write(path, system, name, lines)
-            written.append((system, f"{system}/{name}"))
+            _write(path, file, lines)
+            written.append((file.system, f"{file.system}/{file.name}"))
         return written
 
-    def _write(self, path: Path, system: str, name: str, lines: list[bytes]) -> None:
-        _, mark, end = DIALECTS.get(system, ("", b"", b"\n"))
-        with path.open("wb") as stream:
-            if system in DIALECTS:
-                delimiter = DIALECTS[system][0]
-                header = COLUMNS[f"{system}/{re.split('[._]', name)[0]}"]
-                stream.write(mark + delimiter.join(header).encode() + end)
-            stream.writelines(line + end for line in lines)
 
-    def _broken(self, lines: list[bytes], system: str) -> list[bytes]:
-        """Return damaged copies of some rows."""
-        count = max(1, round(len(lines) * BROKEN_SHARE))
-        damage = _damage_cells if system in DIALECTS else _damage_object
-        delimiter = DIALECTS.get(system, (",", b"", b""))[0].encode()
-        return [damage(self.rng, self.rng.choice(lines), delimiter) for _ in range(count)]
+def _write(path: Path, file: File, lines: list[bytes]) -> None:
+    _, mark, end = DIALECTS.get(file.system, ("", b"", b"\n"))
+    with path.open("wb") as stream:
+        if file.system in DIALECTS:
+            delimiter = DIALECTS[file.system][0]
+            header = COLUMNS[f"{file.system}/{FEEDS[file.domain, file.system].name}"]
+            stream.write(mark + delimiter.join(header).encode() + end)
+        stream.writelines(line + end for line in lines)
 
 
-def _load_order(file: tuple[tuple[int, str, str], list[bytes]]) -> tuple[int, str, bool, str]:
-    """Order files by batch and system, changes after what they change."""
-    batch, system, name = file[0]
-    return batch, system, name.startswith("account_changes"), name
+def _broken(rng: Random, lines: list[bytes], system: str) -> list[bytes]:
+    """Return damaged copies of some rows."""
+    count = max(1, round(len(lines) * BROKEN_SHARE))
+    damage = _damage_cells if system in DIALECTS else _damage_object
+    delimiter = DIALECTS.get(system, (",", b"", b""))[0].encode()
+    return [damage(rng, rng.choice(lines), delimiter) for _ in range(count)]
 
 
 def _quoted(value: str, delimiter: str) -> str:
@@ -112,6 +123,14 @@ def _damage_object(rng: Random, line: bytes, _: bytes) -> bytes:
             line[:-1] + b',"score":NaN}',
             line[:-1] + b',"note":"\xe9"}',
             b"[" + line + b"]",
-            line.replace(b'"Id":', b'"ID":').replace(b'"supplierId":', b'"SupplierID":'),
+            _without_key(line),
         )
     )
+
+
+def _without_key(line: bytes) -> bytes:
+    """Return the object with its key under another name."""
+    for key, other in KEY_FIELDS:
+        if key in line:
+            return line.replace(key, other, 1)
+    return line

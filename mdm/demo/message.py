@@ -21,3 +21,13 @@ class Message:
     operation: Operation = "full"
     effective_from: str | None = None
     batch: int = 0
+
+
+def present(**fields: Any) -> Row:
+    """Return the fields that are known."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def header(text: str) -> tuple[str, ...]:
+    """Return the names of columns, which stand between bars."""
+    return tuple(name for line in text.split("\n") for name in line.strip().split("|") if name)

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -65,7 +64,7 @@ def _facts(
     folder: Path, domain: str, *, records: int, seed: int
 ) -> tuple[list[SourceFact], Mapping[tuple[str, str, str], str]]:
     """Return what the demo's files first say about every record, and which organisation each is about."""
-    manufacturer = Manufacturer(Random(seed))
+    manufacturer = Manufacturer(seed)
     manufacturer.fill(domain, records)
     registry, found = load_mappings(), {}
     for source, path in manufacturer.exports.write(folder):

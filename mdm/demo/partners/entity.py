@@ -2,17 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from mdm.demo.country import City, Country, Form, Pair
+from mdm.demo.country import Country, Form, Pair, Place
 from mdm.demo.naming import Name
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an organisation sits."""
-
-    street: Pair
-    city: City
-    code: str
 
 
 @dataclass(frozen=True, slots=True)

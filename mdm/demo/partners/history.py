@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from mdm.demo.dirt import phone_as_written
 from mdm.demo.message import Message, View
 from mdm.demo.naming import phone
-from mdm.demo.partners.dirt import phone_as_written
 from mdm.demo.partners.entity import Entity
 from mdm.demo.partners.view import TERMS, Views
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from itertools import accumulate
 from random import Random
 
-from mdm.demo.country import Country, Pair, countries
+from mdm.demo.country import Country, Pair, Place, countries
 from mdm.demo.identifiers import Identifiers
 from mdm.demo.naming import (
     DIVISIONS,
@@ -21,7 +21,7 @@ from mdm.demo.naming import (
     surname,
     weighted,
 )
-from mdm.demo.partners.entity import Entity, Person, Place
+from mdm.demo.partners.entity import Entity, Person
 
 FUNCTIONS = ("Einkauf", "Purchasing", "Sales", "Accounting", "Quality", "Logistics", "CEO", "Vendite", "Achats")
 MAILBOXES = ("info", "office", "contact", "kontakt", "sales", "mail", "service", "zentrale")

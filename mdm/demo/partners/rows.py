@@ -1,10 +1,8 @@
 """The columns and fields in which the systems of the demo export their records."""
 
-from collections.abc import Callable
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from mdm.demo.message import Message, Row, View
+from mdm.demo.message import Message, Row, View, present
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LONGEST_NAME_FIELD = 35
@@ -59,7 +57,7 @@ def _german_number(amount: str | None) -> str:
     return f"{int(amount):,}".replace(",", ".") + ",00" if amount else ""
 
 
-def portal(message: Message, _: str) -> Row:
+def portal(message: Message) -> Row:
     """Return a row of what suppliers typed."""
     view = message.view
     contact, account = (view.get("contacts") or [{}])[0], (view.get("accounts") or [{}])[0]
@@ -85,7 +83,7 @@ def _box(view: View) -> str | None:
     return f"P.O. Box {view['po_box']}" if "po_box" in view else None
 
 
-def shop(message: Message, _: str) -> Row:
+def shop(message: Message) -> Row:
     """Return a row of a web shop's customer export."""
     view = message.view
     first, _, last = (view.get("contacts") or [{"name": ""}])[0]["name"].partition(" ")
@@ -106,12 +104,12 @@ def shop(message: Message, _: str) -> Row:
 CRM_FIELDS = {
     "name": "Name", "name_local": "LocalName__c", "trade_name": "Tradestyle", "phone": "Phone", "fax": "Fax",
     "email": "Email__c", "website": "Website", "vat_id": "VAT_Number__c", "duns": "DunsNumber",
-    "language": "Language__c", "currency": "CurrencyIsoCode", "industry": "Industry",
+    "group": "ParentId", "language": "Language__c", "currency": "CurrencyIsoCode", "industry": "Industry",
 }  # fmt: skip
 CRM_CONTACT = {"name": "Name", "email": "Email", "phone": "Phone", "function": "Title"}
 
 
-def crm(message: Message, _: str) -> Row:
+def crm(message: Message) -> Row:
     """Return an account with its nested address and contacts; only what changed if the message is partial."""
     view = message.view
     row: Row = {"attributes": {"type": "Account"}, "Id": message.key}
@@ -135,7 +133,7 @@ def crm(message: Message, _: str) -> Row:
     return row
 
 
-def procurement(message: Message, _: str) -> Row:
+def procurement(message: Message) -> Row:
     """Return a supplier with nested identifiers and lists."""
     view = message.view
     state = "onHold" if view.get("blocked") else "active"
@@ -147,14 +145,14 @@ def procurement(message: Message, _: str) -> Row:
         "effectiveFrom": f"{message.effective_from}T00:00:00+00:00" if message.effective_from else None,
         "legalName": view["name"],
         "nativeName": view.get("name_local"),
-        "address": _present(
+        "address": present(
             street=view.get("street") or _box(view), postalCode=view.get("postal_code"), city=view.get("city"),
             region=view.get("region"), countryCode=view["country"],
         ),
         "phone": view.get("phone"),
         "email": view.get("email"),
         "web": view.get("website"),
-        "identifiers": _present(
+        "identifiers": present(
             vat=view.get("vat_id"), tax=view.get("tax_number"), duns=view.get("duns"), gln=view.get("gln"),
             lei=view.get("lei"),
         ),
@@ -164,7 +162,7 @@ def procurement(message: Message, _: str) -> Row:
         "category": view["industry"],
         "bankAccounts": view.get("accounts"),
         "contacts": [
-            _present(name=person["name"], email=person["email"], phone=person.get("phone"), role=person["function"])
+            present(name=person["name"], email=person["email"], phone=person.get("phone"), role=person["function"])
             for person in view.get("contacts", ())
         ],
     }  # fmt: skip
@@ -176,13 +174,4 @@ def procurement(message: Message, _: str) -> Row:
                 "validUntil": certificate["valid_until"],
             }
         ]
-    return _present(**row)
-
-
-def _present(**fields: Any) -> Row:
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-ROWS: dict[str, Callable[[Message, str], Row]] = {
-    "erp": erp, "crm": crm, "shop": shop, "portal": portal, "procurement": procurement,
-}  # fmt: skip
+    return present(**row)

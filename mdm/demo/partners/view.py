@@ -3,10 +3,8 @@
 from random import Random
 from typing import Any
 
-from mdm.demo.country import Country, Pair
-from mdm.demo.message import View
-from mdm.demo.naming import phone, street, with_form
-from mdm.demo.partners.dirt import (
+from mdm.demo.country import Country, Pair, Place
+from mdm.demo.dirt import (
     PLACEHOLDERS,
     city_as_written,
     code_as_written,
@@ -19,7 +17,9 @@ from mdm.demo.partners.dirt import (
     vat_as_written,
     wrong_digit,
 )
-from mdm.demo.partners.entity import Entity, Place
+from mdm.demo.message import View
+from mdm.demo.naming import phone, street, with_form
+from mdm.demo.partners.entity import Entity
 from mdm.demo.partners.habits import HABITS, Habit
 
 TERMS = ("ZB30", "ZB14", "ZB60", "NT30", "NT45", "VORK")

@@ -5,8 +5,7 @@ from random import Random
 
 from anyascii import anyascii
 
-from mdm.demo.country import Country
-from mdm.demo.partners.entity import Place
+from mdm.demo.country import Country, Place
 
 NEIGHBOURS = {
     "a": "sqwz", "b": "vnhg", "c": "xvdf", "d": "sfec", "e": "wrds", "f": "dgrv", "g": "fhtb", "h": "gjyn", "i": "uokj",

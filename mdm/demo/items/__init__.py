@@ -1,0 +1,1 @@
+"""Items: what the manufacturer buys, makes and sells, and what its systems call it."""
