@@ -6,13 +6,14 @@ from uuid import UUID
 
 from mdm.core.security import Permission
 from mdm.hub import sealing
+from mdm.hub.golden import due
 from mdm.hub.tasks import MATCH_REVIEW
 from mdm.store import deliveries, golden, quarantine, resolution, tasks
 from mdm.store.records import RecordName
 from mdm.store.work import Work
 from publishers import outbox
 
-DUTY_LAGS = {"seal": sealing.lag}
+DUTY_LAGS = {"boundaries": due.lag, "seal": sealing.lag}
 
 
 @dataclass(frozen=True, slots=True)

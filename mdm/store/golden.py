@@ -154,8 +154,6 @@ def due_masters(session: Session, *, now: datetime, size: int) -> Sequence[Row]:
     return run(session, "golden/find_due_masters", now=now, size=size)
 
 
-def overdue(session: Session, *, now: datetime) -> tuple[int, datetime | None]:
-    """Count the masters that are due, and return since when the first is."""
-    due = select(func.count().label("n"), func.min(col(Master.due_at)).label("since")).where(col(Master.due_at) <= now)
-    row = session.connection().execute(due).one()
-    return row.n, row.since
+def due_since(session: Session, *, now: datetime) -> datetime | None:
+    """Return since when the first of the due masters is due, None if none is."""
+    return session.scalars(select(func.min(col(Master.due_at))).where(col(Master.due_at) <= now)).one()

@@ -16,6 +16,12 @@ from mdm.store.work import Work
 SIZE = 100
 
 
+def lag(work: Work) -> float:
+    """Return for how many seconds the first boundary has waited to be announced."""
+    since = golden.due_since(work.session, now=work.now)
+    return (work.now - since).total_seconds() if since is not None else 0.0
+
+
 def advance(begin: Callable[[], AbstractContextManager[Work]], *, size: int = SIZE) -> int:
     """Announce the boundaries that have been reached, in order and once each; returns how many masters were due.
 

@@ -83,7 +83,7 @@ def _write(work: Work, folded: Sequence[Folded]) -> Mapping[records.RecordName, 
 
 
 def _resolve(work: Work, domain: Domain, folded: Sequence[Folded], ids: Mapping[records.RecordName, int]) -> None:
-    changed = {ids[f.name]: f for f in folded if f.changed and f.kept}
+    changed = {ids[f.name]: f for f in folded if f.changed and f.kept and f.speaks}
     if not changed:
         return
     for record_id, f in changed.items():

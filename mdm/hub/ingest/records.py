@@ -34,6 +34,16 @@ class Folded:
     declared: bool = False
 
     @property
+    def speaks(self) -> bool:
+        """Tell whether the record ever claimed anything: until then it is linked to no master."""
+        return bool(self.state.claims) or self.spoke
+
+    @property
+    def spoke(self) -> bool:
+        """Tell whether the record had claimed something before this chunk."""
+        return self.before is not None and bool(self.before.state["claims"])
+
+    @property
     def compared(self) -> bool:
         """Tell whether the record looks different to matching than before."""
         return self.before is None or self.comparable != self.before.comparable
@@ -115,7 +125,7 @@ def _fold_one(
         folded.comparable = comparable_of(domain, folded.state.at(instant))
         folded.keys = block_keys_of(domain, folded.comparable)
     folded.changed = folded.compared or not _says_the_same(folded.state, state)
-    folded.declared = folded.state.master_id != state.master_id
+    folded.declared = folded.state.master_id != (state.master_id if folded.spoke else None)
     return folded
 
 

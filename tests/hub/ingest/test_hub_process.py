@@ -38,6 +38,9 @@ def in_minutes(minutes: float) -> str:
     return (utc_now() + timedelta(minutes=minutes)).isoformat()
 
 
+ACME = {"name": "Acme GmbH", "country": "DE"}
+
+
 def test_unknown_attribute_is_named_with_the_one_that_was_probably_meant(hub: HubUnderTest) -> None:
     why = refused(hub, attributes={"name": "Bad GmbH", "websit": "bad.de"})
     assert (why["code"], why["path"], why["name"]) == ("invalid_attributes", "attributes.websit", ("supplier", "bad"))
@@ -75,7 +78,7 @@ def test_source_that_a_domain_does_not_know_is_named_with_those_it_does(hub: Hub
     assert processed(hub, orjson.dumps(GOOD), source="shop") == ["quarantined"]
     ((code, message),) = hub.rows("SELECT code, message FROM quarantine")
     assert code == "unknown_source"
-    assert "erp, procurement, portal; add it" in message
+    assert "erp, procurement, portal, steward; add it" in message
 
 
 def test_source_time_far_ahead_is_refused_with_both_times(hub: HubUnderTest) -> None:
@@ -153,12 +156,27 @@ def test_same_reason_at_the_same_place_has_the_same_fingerprint(hub: HubUnderTes
     assert prints[0] == prints[1] != prints[2]
 
 
-def test_deletion_of_what_was_never_there_ends_without_a_name(hub: HubUnderTest) -> None:
-    deletion = hub.send("erp", "1", version=1, operation="delete")
+def test_record_that_never_claimed_anything_makes_no_master_until_it_does(hub: HubUnderTest) -> None:
+    hub.send("erp", "1", version=1, operation="delete")
+    hub.send("erp", "2", version=1, attributes={})
     hub.process()
-    assert hub.state(deletion) == "applied"
-    assert hub.golden("erp", "1").attributes == {}
+    assert hub.rows("SELECT count(*) FROM master") == [(0,)]
     assert hub.broken() == []
+    hub.send("erp", "1", version=2, attributes=ACME)
+    hub.process()
+    assert hub.golden("erp", "1").attributes["name"] == ACME["name"]
+    assert hub.broken() == []
+
+
+def test_master_that_a_silent_record_named_is_its_own_once_it_claims_something(hub: HubUnderTest) -> None:
+    hub.send("erp", "1", version=1, attributes=ACME)
+    hub.process()
+    named = str(hub.master("erp", "1"))
+    hub.send("portal", "2", version=1, master_id=named, attributes={})
+    hub.process()
+    hub.send("portal", "2", version=2, master_id=named, attributes={"name": "Quite another AG", "country": "AT"})
+    hub.process()
+    assert str(hub.master("portal", "2")) == named
 
 
 def test_message_without_a_version_has_no_place_in_a_versioned_record(hub: HubUnderTest) -> None:
