@@ -107,6 +107,8 @@ def _active(work: Work, name: str, path: str) -> Principal:
 def _check_time(begins_at: datetime, ends_at: datetime, *, now: datetime) -> None:
     if ends_at <= max(begins_at, now):
         raise InvalidInput("It ends before it begins, or has ended.", path="ends_at")
+    if begins_at - now > LONGEST:
+        raise InvalidInput(f"It begins within {LONGEST.days} days.", path="begins_at")
     if ends_at - begins_at > LONGEST:
         raise InvalidInput(
             f"A delegation lasts {LONGEST.days} days at most; for longer, grant the role.", path="ends_at"

@@ -1,6 +1,6 @@
 """What a principal holds: the roles granted or claimed, and the ones that declared owner and steward roles imply."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from mdm.core.security import ROLES, Actor, Grant
 from mdm.core.security.actor import EVERYTHING
@@ -25,7 +25,9 @@ def actor_of(
     )
     held = [Grant(row.role, frozenset(row.domains), frozenset(row.sites), row.delegated_by) for row in rows]
     limited = held if key is None else [g for grant in held for g in _within(grant, key)]
-    return Actor.holding(principal.name, [g for grant in limited for g in (grant, *_implied(work, grant))])
+    declared = declared_roles(work)
+    implied = [g for grant in limited for g in _implied(grant, declared.get(grant.role, {}))]
+    return Actor.holding(principal.name, [*limited, *implied])
 
 
 def known_actor(work: Work, principal: Principal) -> Actor:
@@ -61,8 +63,8 @@ def declared_roles(work: Work) -> dict[str, dict[str, frozenset[str]]]:
     return {role: {like: frozenset(names) for like, names in by.items()} for role, by in declared.items()}
 
 
-def _implied(work: Work, grant: Grant) -> Iterator[Grant]:
-    for like, declaring in declared_roles(work).get(grant.role, {}).items():
+def _implied(grant: Grant, declared: Mapping[str, frozenset[str]]) -> Iterator[Grant]:
+    for like, declaring in declared.items():
         domains = declaring if EVERYTHING in grant.domains else declaring & grant.domains
         if like != grant.role and domains:
             yield Grant(like, domains, grant.sites, grant.delegated_by)

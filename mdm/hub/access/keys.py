@@ -21,6 +21,7 @@ SCHEME = "mdm"
 PREFIX_BYTES = 4
 SECRET_BYTES = 32  # enough entropy that a plain SHA-256 is a safe hash
 MOST_LIVE = 2  # keys of a principal for one purpose: the one in use, and the one that takes its place
+LONGEST = timedelta(days=3_650)
 OVERLAP_DAYS, LONGEST_OVERLAP = 7, 90
 PURPOSE = "main"
 
@@ -62,6 +63,8 @@ def create_key(
         check_roles(work, roles)
     if domains is not None:
         check_scope(work, domains=domains)
+    if expires_at is not None and abs(expires_at - work.now) > LONGEST:
+        raise InvalidInput(f"A key lasts {LONGEST.days:,} days at most.", path="expires_at")
     holder = principals.find(work.session, name)
     if holder is None:
         holder = _service(work, name, roles=roles, domains=domains or ("*",), reason=reason)

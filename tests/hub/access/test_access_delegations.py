@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -13,6 +13,8 @@ from tests.support.people import People
 OWNER = "procurement_data_owner"
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
+FAR = datetime.max.replace(tzinfo=timezone(-timedelta(hours=23))) - DAY
+LONG_AGO = datetime.min.replace(tzinfo=timezone(timedelta(hours=14)))
 
 
 def lent(hub: HubUnderTest, giver: str = "anna", taker: str = "ben", **given: Any) -> ShownDelegation:
@@ -89,7 +91,8 @@ def test_only_own_roles_without_administration_are_lent(hub: HubUnderTest, peopl
     ("given", "path"),
     [
         ({"ends_at": NOW - DAY}, "ends_at"), ({"begins_at": NOW + 2 * DAY}, "ends_at"),
-        ({"ends_at": NOW + 400 * DAY}, "ends_at"), ({"reason": " "}, "reason"), ({"roles": []}, "roles"),
+        ({"ends_at": NOW + 400 * DAY}, "ends_at"), ({"begins_at": FAR, "ends_at": FAR + DAY / 48}, "begins_at"),
+        ({"begins_at": LONG_AGO}, "ends_at"), ({"reason": " "}, "reason"), ({"roles": []}, "roles"),
         ({"taker": "anna"}, "taker"),
     ],
 )  # fmt: skip

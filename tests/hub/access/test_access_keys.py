@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -99,6 +100,7 @@ def test_keys_are_listed_oldest_first_with_revoked_ones_and_without_secrets(hub:
     [
         ({"name": ""}, "name"), ({"name": "  "}, "name"), ({"name": "x" * 101}, "name"), ({"name": "a\nb"}, "name"),
         ({"roles": []}, "roles"), ({"roles": ["king"]}, "roles"), ({"roles": ["reader", "Admin"]}, "roles"),
+        ({"expires_at": datetime.max.replace(tzinfo=UTC)}, "expires_at"), ({"purpose": " "}, "purpose"),
         ({"domains": []}, "domains"), ({"domains": ["suplier"]}, "domains"), ({"domains": ["*", "x"]}, "domains"),
     ],
 )  # fmt: skip
@@ -193,3 +195,18 @@ def test_keys_are_logged_when_made_rotated_and_revoked(hub: HubUnderTest) -> Non
         ("key.rotated", f"key/{new.prefix}", "Yearly"),
         ("key.revoked", f"key/{new.prefix}", "Leaked"),
     ]
+
+
+def test_key_is_not_rotated_twice_at_once(hub: HubUnderTest) -> None:
+    key, _ = made(hub)
+
+    def rotate(_: int) -> bool:
+        try:
+            with hub.hub.begin() as work:
+                rotate_key(work, key.prefix)
+        except TooManyKeys:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sum(threads.map(rotate, range(4))) == 1

@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -95,3 +96,10 @@ def test_deactivated_person_has_no_use_of_a_token(hub: HubUnderTest) -> None:
         deactivate(work, find_principal(work, "anna").id)
     with pytest.raises(Deactivated, match="anna is deactivated"):
         arrived(hub)
+
+
+def test_person_who_arrives_several_times_at_once_is_made_once(hub: HubUnderTest) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        names = {actor.name for actor in threads.map(lambda _: arrived(hub), range(4))}
+    assert names == {"anna"}
+    assert hub.rows("SELECT count(*) FROM principal") == [(1,)]

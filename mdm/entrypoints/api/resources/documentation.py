@@ -33,8 +33,8 @@ CACHED = {"Cache-Control": "private, max-age=3600"}
 DESCRIPTION = """\
 Facts about customers and suppliers come in under **Deliveries**; what they amount to is under **Golden records**.
 
-Every request needs an API key, `Authorization: Bearer mdm_…`; `mdm key create` makes one. Errors are problem documents
-(RFC 9457) whose `type` is explained at that path. Long lists are read by following `next`.
+Every request needs an API key or an access token, `Authorization: Bearer …`; `mdm key create` makes a key. Errors are
+problem documents (RFC 9457) whose `type` is explained at that path. Long lists are read by following `next`.
 """
 
 
