@@ -26,7 +26,7 @@ from mdm.entrypoints.api.resources.loads import Loads
 from mdm.entrypoints.api.resources.metrics import metrics
 from mdm.entrypoints.api.resources.quarantine import Quarantine
 from mdm.entrypoints.api.resources.reveals import Reveals
-from mdm.entrypoints.api.resources.tasks import Tasks
+from mdm.entrypoints.api.resources.tasks import BulkDecisions, Pairs, Tasks, TasksInHand
 from mdm.entrypoints.api.strictness import StrictRequest, check_parameters
 from mdm.entrypoints.api.tracing import Tracing, finish_headers
 from mdm.errors import DeclarationError
@@ -39,6 +39,9 @@ RESOURCES = (
     Loads,
     Quarantine,
     Tasks,
+    TasksInHand,
+    BulkDecisions,
+    Pairs,
     Check,
     GoldenRecords,
     Health,

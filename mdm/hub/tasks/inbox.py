@@ -13,6 +13,8 @@ from mdm.store.tables import Task
 from mdm.store.tasks import Chosen
 from mdm.store.work import Work
 
+__all__ = ["Chosen", "Count", "Shown", "authors_of", "closed", "counts", "find", "may_decide", "page", "show", "shown"]
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -39,7 +41,7 @@ def page(
 ) -> list[Shown]:
     """Return open tasks of the domains the actor reads: the greatest consequence first, then the oldest."""
     found = tasks.page(work.session, _within(work, chosen, domain), now=work.now, after=after, limit=limit)
-    return [_shown(work, task) for task in found]
+    return [shown(work, task) for task in found]
 
 
 def closed(
@@ -52,7 +54,7 @@ def closed(
 ) -> list[Shown]:
     """Return closed tasks of the domains the actor reads, the last closed first."""
     found = tasks.closed_page(work.session, _within(work, chosen, domain), now=work.now, after=after, limit=limit)
-    return [_shown(work, task) for task in found]
+    return [shown(work, task) for task in found]
 
 
 def counts(work: Work, chosen: Chosen, *, domain: str | None = None) -> list[Count]:
@@ -63,7 +65,12 @@ def counts(work: Work, chosen: Chosen, *, domain: str | None = None) -> list[Cou
 
 def show(work: Work, task_id: UUID) -> Shown:
     """Return one task."""
-    return _shown(work, find(work, task_id))
+    return shown(work, find(work, task_id))
+
+
+def shown(work: Work, task: Task) -> Shown:
+    """Return a task as the actor sees it."""
+    return Shown(task, state_of(task, work.now), task.closed_at is None and may_decide(work.actor, task))
 
 
 def find(work: Work, task_id: UUID, *, lock: bool = False) -> Task:
@@ -94,10 +101,6 @@ def state_of(task: Task, now: datetime) -> str:
     if task.deferred_until is not None and task.deferred_until > now:
         return "deferred"
     return "leased" if task.leased_until is not None and task.leased_until > now else "open"
-
-
-def _shown(work: Work, task: Task) -> Shown:
-    return Shown(task, state_of(task, work.now), task.closed_at is None and may_decide(work.actor, task))
 
 
 def _within(work: Work, chosen: Chosen, domain: str | None) -> Chosen:

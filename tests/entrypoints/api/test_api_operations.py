@@ -51,17 +51,6 @@ def test_domains_tell_what_may_be_sent(idle_api: Api) -> None:
     assert customer["release"] == 1
 
 
-def test_tasks_are_counted(api: Api) -> None:
-    master = api.master()
-    with api.hub.begin() as work:
-        work.connection.execute(
-            "INSERT INTO task (id, domain, kind, owner, severity, master_id, evidence, created_at) "
-            "VALUES (%s, 'customer', 'orphaned', 'x', 'low', %s, '{}', now())",
-            (new_id(), master),
-        )
-    assert api.get("/v1/tasks").json() == [{"domain": "customer", "kind": "orphaned", "open": 1}]
-
-
 def test_metrics_tell_where_the_hub_stands(api: Api) -> None:
     api.post("/v1/deliveries", json=api.fact())
     api.batch(b"broken", lines=True)
