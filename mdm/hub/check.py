@@ -1,7 +1,7 @@
 """Searching before creating: what the hub makes of a record that somebody types, and which masters it probably is."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from mdm.core.matching.document import MISSING
 from mdm.core.security import Permission
 from mdm.core.standardize import Standard
 from mdm.errors import InvalidAttributes, InvalidInput
-from mdm.hub.golden.read import Found, shown_now
+from mdm.hub.golden.read import Found, in_sight, shown_now
 from mdm.hub.resolution.candidates import HOT, UNBEARABLE
 from mdm.sources import check_attributes
 from mdm.store import golden, records
@@ -97,12 +97,12 @@ class _Best:
         """Tell whether there is a match already."""
         return any(scored.outcome == Outcome.MATCH for scored, _ in self.rows.values())
 
-    def first(self, most: int) -> list[tuple[Scored, Row]]:
-        """Return duplicates, best first, then namesakes."""
-        duplicates = [found for found in self.rows.values() if found[0].outcome != Outcome.DISTINCT]
-        ordered = sorted(duplicates, key=lambda found: (-found[0].weight, found[1].master_id))
-        others = [self.rows[one] for one in self.namesakes if self.rows[one][0].outcome == Outcome.DISTINCT]
-        return [*ordered, *others][:most]
+    def of(self, masters: Collection[UUID]) -> list[tuple[Scored, Row]]:
+        """Return duplicates among these masters, best first, then namesakes."""
+        duplicates = [(s, row) for s, row in self.rows.values() if s.outcome != Outcome.DISTINCT]
+        duplicates.sort(key=lambda found: (-found[0].weight, found[1].master_id))
+        namesakes = [self.rows[one] for one in self.namesakes if self.rows[one][0].outcome == Outcome.DISTINCT]
+        return [found for found in [*duplicates, *namesakes] if found[1].master_id in masters]
 
 
 def check(
@@ -189,7 +189,7 @@ def _words(domain: Domain, values: Mapping[str, Standard]) -> list[str]:
 
 
 def _lookalikes(work: Work, best: _Best, *, source: str | None, most: int) -> list[Lookalike]:
-    first = best.first(most)
+    first = best.of(in_sight(work, best.domain, best.rows))[:most]
     masters = golden.masters(work.session, [row.master_id for _, row in first])
     shown = {one.master_id: one for one in shown_now(work, best.domain, list(masters.values()))}
     taken = _taken(work, best.domain, source, masters)

@@ -183,3 +183,12 @@ def test_check_needs_its_permission_for_the_domain(hub: HubUnderTest) -> None:
             checked(hub, actor, **NORDWERK)
     with hub.hub.begin() as work, pytest.raises(UnknownDomain):
         check(work, "plants", {})
+
+
+def test_masters_of_other_sites_are_not_shown(known: HubUnderTest) -> None:
+    divided = replace(known.hub.catalog.domain("supplier"), site="country")
+    planner = replace(READER, sites=frozenset({"AT"}))
+    with known.hub.begin_as(planner) as work:
+        there = replace(work, catalog=Catalog({"supplier": divided}))
+        assert names(check(there, "supplier", NORDWERK)) == ([], [])
+        assert names(check(there, "supplier", {"name": "Talbrücke"})) == ([], ["Talbrücke Federn KG"])
