@@ -6,14 +6,15 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from mdm.core.domains import STEWARD_SOURCE, standardize_record
-from mdm.core.ids import canonical_json, new_id
+from mdm.core.domains import STEWARD_SOURCE, Domain, standardize_record
+from mdm.core.ids import canonical_json, digest, new_id
 from mdm.errors import InvalidAttributes
 from mdm.hub.action_log import log_action
+from mdm.hub.golden.read import read
 from mdm.hub.ingest.process import process
 from mdm.hub.stewardship.identity import steward_of
 from mdm.sources import Registry
-from mdm.store import deliveries, golden
+from mdm.store import deliveries, golden, stewardship
 from mdm.store.deliveries import NewDelivery
 from mdm.store.records import RecordName
 from mdm.store.work import Work
@@ -21,13 +22,20 @@ from mdm.store.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """A created record and its master; `joined` says that the master was there before: it matched."""
+    """A created record and its master; `joined` says that the master was there before: it matched.
+
+    `held` names the attributes that wait for their owners, `digest` is the same whenever the same comes of it.
+    """
 
     domain: str
     key: str
     master_id: UUID
     version: int
     joined: bool
+    attributes: dict[str, Any]
+    masked: list[str]
+    held: list[str]
+    digest: str
 
 
 def create(work: Work, domain_name: str, attributes: Mapping[str, Any], *, reason: str, registry: Registry) -> Created:
@@ -41,7 +49,6 @@ def create(work: Work, domain_name: str, attributes: Mapping[str, Any], *, reaso
     master_id = golden.master_of(work.session, name)
     if master_id is None:
         raise InvalidAttributes("The record could not be processed; its delivery is in quarantine.")
-    master = golden.masters(work.session, [master_id])[master_id]
     log_action(
         work,
         action="master.created",
@@ -50,7 +57,25 @@ def create(work: Work, domain_name: str, attributes: Mapping[str, Any], *, reaso
         reason=reason,
         after=attributes,
     )
-    return Created(domain.name, key, master_id, master.version, joined=master.version > 1)
+    return _created(work, domain, key, master_id, attributes)
+
+
+def _created(work: Work, domain: Domain, key: str, master_id: UUID, given: Mapping[str, Any]) -> Created:
+    view = read(work, domain.name, master_id)
+    joined = view.version > 1
+    held = sorted({row.attribute for row in stewardship.holds(work.session, [master_id]).get(master_id, ())})
+    essence = [domain.name, domain.release, given, [str(master_id), view.version] if joined else None, held]
+    return Created(
+        domain=domain.name,
+        key=key,
+        master_id=master_id,
+        version=view.version,
+        joined=joined,
+        attributes=view.attributes,
+        masked=view.masked,
+        held=held,
+        digest=digest([*essence, view.attributes]),
+    )
 
 
 def _delivery(domain: str, key: str, attributes: Mapping[str, Any]) -> NewDelivery:

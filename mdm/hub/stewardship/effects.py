@@ -1,8 +1,8 @@
 """What a steward's operation does to masters: shown before, and proved to be the same when it is done."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from mdm.core.domains import Domain
@@ -14,6 +14,18 @@ from mdm.hub.golden.timeline import announced, at
 from mdm.store import stewardship
 from mdm.store.work import Work
 from survivorship import Verdict
+
+
+class Promise(Protocol):
+    """What an operation tells of itself; `digest` is the same whenever it does the same."""
+
+    @property
+    def digest(self) -> str:
+        """Return what names the effects."""
+
+
+T = TypeVar("T")
+P = TypeVar("P", bound=Promise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,10 @@ class MasterEffect:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """All that an operation does; `digest` names it, `request_id` the change request it made instead of a change."""
+    """All that an operation does; `digest` names it, `request_id` the change request it made instead of a change.
+
+    That request asks `owners` about what is `proposed`.
+    """
 
     operation: str
     domain: str
@@ -64,10 +79,12 @@ class Effects:
     tasks_closed: list[UUID]
     digest: str
     request_id: UUID | None = None
-    ids: dict[UUID, int] = field(default_factory=dict)  # every master it touched, with its new version
+    owners: list[str] = field(default_factory=list)
+    proposed: list[dict[str, Any]] = field(default_factory=list)
+    ids: dict[UUID, int] = field(default_factory=dict)  # every master it touched, in this order, with its new version
 
 
-def preview(work: Work, operation: Callable[[], Effects]) -> Effects:
+def preview(work: Work, operation: Callable[[], T]) -> T:
     """Run an operation, tell what it does, and take everything back."""
     trial = work.session.begin_nested()
     try:
@@ -76,7 +93,7 @@ def preview(work: Work, operation: Callable[[], Effects]) -> Effects:
         trial.rollback()
 
 
-def execute(operation: Callable[[], Effects], *, expected: str | None = None) -> Effects:
+def execute(operation: Callable[[], P], *, expected: str | None = None) -> P:
     """Run an operation; raises OutdatedPreview if it does not do what the preview with that digest has shown."""
     effects = operation()
     if expected is not None and effects.digest != expected:
@@ -102,20 +119,38 @@ def effects_of(
     *,
     open_before: Collection[UUID] = (),
     request_id: UUID | None = None,
+    proposed_on: UUID | None = None,
+    proposed: Sequence[Mapping[str, Any]] = (),
 ) -> Effects:
-    """Return what was done, as the actor may see it."""
+    """Return what was done, or `proposed` to owners instead, as the actor may see it."""
     visible = domain.visible(work.actor)
-    masters = [_effect(domain, draft, visible) for draft in sorted(drafts.values(), key=_order)]
+    ordered = sorted(drafts.values(), key=_order)
     closed = sorted(set(open_before) - stewardship.still_open(work.session, open_before))
+    essence = [[_essence(domain, draft) for draft in ordered], proposed_on and str(proposed_on), list(proposed)]
     return Effects(
         operation=operation,
         domain=domain.name,
-        masters=masters,
+        masters=[_effect(domain, draft, visible) for draft in ordered],
         tasks_closed=closed,
-        digest=digest([operation, domain.name, [_essence(domain, d) for d in sorted(drafts.values(), key=_order)]]),
+        digest=digest([operation, domain.name, essence]),
         request_id=request_id,
-        ids={draft.master.id: draft.version for draft in drafts.values()},
+        owners=owners_of(domain, proposed),
+        proposed=[_proposal(domain, change, visible) for change in proposed],
+        ids={draft.master.id: draft.version for draft in ordered},
     )
+
+
+def owners_of(domain: Domain, proposed: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the roles that must approve of proposed changes: those that own the critical ones."""
+    units = {change["attribute"] for change in proposed} & domain.critical
+    return sorted({domain.owner_of(unit) for unit in units})
+
+
+def _proposal(domain: Domain, change: Mapping[str, Any], visible: frozenset[str]) -> dict[str, Any]:
+    """Return a proposed change without what the actor may not see."""
+    seen = visible.issuperset(domain.members_of(change["attribute"]))
+    hidden = {"std"} if seen else {"std", "current", "proposed"}
+    return {name: value for name, value in change.items() if name not in hidden}
 
 
 def _order(draft: Draft) -> tuple[bool, str]:

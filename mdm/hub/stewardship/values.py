@@ -17,7 +17,7 @@ from mdm.hub.approval.requests import ask_owners
 from mdm.hub.golden import Draft, Touched, rebuild
 from mdm.hub.golden.draft import Permit
 from mdm.hub.golden.timeline import announced, at
-from mdm.hub.stewardship.effects import Effects, check_versions, effects_of
+from mdm.hub.stewardship.effects import Effects, check_versions, effects_of, owners_of
 from mdm.hub.stewardship.identity import decision_cause, lock_living, steward_of
 from mdm.store import golden, stewardship
 from mdm.store.work import Work
@@ -52,25 +52,18 @@ def pin(
     (living,) = lock_living(work, domain, [master_id])
     shown = _current(work, living)
     pins = [_row(living, unit, value, given) for unit, value in _units(domain, values, shown).items()]
-    critical = sorted({pin["attribute"] for pin in pins} & domain.critical)
-    request_id = None
-    if critical:
-        request_id = ask_owners(
-            work,
-            domain,
-            master_id=living,
-            owners=sorted({domain.owner_of(unit) for unit in critical}),
-            changes=[_proposal(domain, pin, shown) for pin in pins],
-            cause=decision_cause(work, domain, reason=reason),
-        )
-        drafts: dict[UUID, Draft] = {}
+    asked = [_proposal(domain, pin, shown) for pin in pins]
+    owners, cause = owners_of(domain, asked), decision_cause(work, domain, reason=reason)
+    request_id, drafts = None, dict[UUID, Draft]()
+    if owners:
+        request_id = ask_owners(work, domain, master_id=living, owners=owners, changes=asked, cause=cause)
     else:
         stewardship.write_overrides(work.session, pins, reason=reason, by=work.actor.name, now=work.now)
-        drafts = _rebuild(work, domain, living, decision_cause(work, domain, reason=reason))
+        drafts = _rebuild(work, domain, living, cause)
     check_versions(expected or {}, drafts or _as_is(work, living))
     log_action(
         work,
-        action="values.proposed" if critical else "values.pinned",
+        action="values.proposed" if owners else "values.pinned",
         domain=domain.name,
         subject=f"{domain.name}/{living}",
         reason=reason,
@@ -78,7 +71,9 @@ def pin(
         after={pin["attribute"]: pin["value"] for pin in pins},
         details={"attributes": [pin["attribute"] for pin in pins]},
     )
-    return effects_of(work, "pin", domain, drafts, request_id=request_id)
+    if not owners:
+        return effects_of(work, "pin", domain, drafts)
+    return effects_of(work, "pin", domain, {}, request_id=request_id, proposed_on=living, proposed=asked)
 
 
 def apply_pins(
