@@ -59,6 +59,11 @@ class Exports:
         self._files[File(message.batch, rank, system, partial, name, domain)].append(line)
         self.records += 1
 
+    @property
+    def first_files(self) -> int:
+        """How many files there are of the first batch."""
+        return sum(1 for file in self._files if not file.batch)
+
     def write(self, folder: Path) -> list[tuple[str, str]]:
         """Write every file and return (source, path below the folder) in the order in which to load them."""
         written = []

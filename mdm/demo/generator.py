@@ -1,9 +1,11 @@
 """The generator of the demo: a manufacturer's partners, places and items, and the files its systems export."""
 
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Literal
 
+from mdm.demo.changes import Changes
 from mdm.demo.exports import Exports
 from mdm.demo.items.fill import ItemRecords
 from mdm.demo.ledger import Ledger
@@ -19,18 +21,29 @@ SIZES: dict[Size, dict[str, int]] = {
 }
 
 
-def generate(folder: Path, *, size: Size, seed: int) -> Manifest:
-    """Write the exports and the truth into a folder; the same size and seed give the same bytes."""
+SOME_DAY = date(2030, 1, 1)
+
+
+def generate(folder: Path, *, size: Size, seed: int, today: date = SOME_DAY) -> Manifest:
+    """Write the exports and the truth into a folder; the same size, seed and day give the same bytes.
+
+    Some changes of the last exports take effect in the days after `today`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     manufacturer = Manufacturer(f"{size}-{seed}")
     for domain, count in SIZES[size].items():
         manufacturer.fill(domain, count)
+    changes = Changes(Random(f"{size}-{seed}-changes"), manufacturer.ledger, today=today)
+    for domain in SIZES[size]:
+        changes.announce(domain)
     files = manufacturer.exports.write(folder)
     manifest = Manifest(
         folder=folder,
         size=size,
         seed=seed,
+        today=str(today),
         files=files,
+        first_files=manufacturer.exports.first_files,
         records=manufacturer.exports.records,
         broken_rows=manufacturer.exports.broken_rows,
         truth=manufacturer.truth,

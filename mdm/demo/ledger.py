@@ -1,6 +1,6 @@
 """The book of the demo: which record of which system is about what, and under which keys a thing is known."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import accumulate
 from random import Random
@@ -24,8 +24,10 @@ class Ledger:
         self.exports = exports
         self.truth: dict[Record, str] = {}
         self.deleted: list[Record] = []
+        self.quiet: dict[Record, Message] = {}  # the records of which only one thing was ever said
         self._keys = 0
         self._known: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        self._holders: Counter[tuple[str, str]] = Counter()
 
     def number(self) -> int:
         """Return a number for a key that no other record has."""
@@ -42,11 +44,18 @@ class Ledger:
             self.deleted.append(record)
         else:
             self._known[domain, system, entity].append(key)
+        self._holders[domain, entity] += 1
+        if len(messages) == 1 and not messages[0].batch:
+            self.quiet[record] = messages[0]
 
     def key_of(self, domain: str, system: str, entity: str) -> str | None:
         """Return the key under which a system knows an entity, if it does."""
         keys = self._known.get((domain, system, entity))
         return keys[0] if keys else None
+
+    def is_alone(self, record: Record) -> bool:
+        """Tell whether nobody else has a record of the same thing."""
+        return self._holders[record[0], self.truth[record]] == 1
 
 
 def holders(rng: Random, systems: Sequence[str]) -> list[str]:

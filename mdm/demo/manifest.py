@@ -20,14 +20,18 @@ MANIFEST, TRUTH = "manifest.json", "truth.csv"
 class Manifest:
     """The files in load order, their rows, and which records are the same organisation.
 
-    `records` counts the rows that can be read, repetitions and later versions included; `broken_rows` come on top.
-    `truth` names the entity of every record; `deleted` those whose last word is a deletion.
+    The first `first_files` hold what is taken over at the beginning, the others what happened later; changes that are
+    planned take effect after `today`. `records` counts the rows that can be read, repetitions and later versions
+    included; `broken_rows` come on top. `truth` names the entity of every record; `deleted` those whose last word is a
+    deletion.
     """
 
     folder: Path
     size: str
     seed: int
+    today: str
     files: list[tuple[str, str]]
+    first_files: int
     records: int
     broken_rows: int
     truth: dict[Record, str] = field(repr=False)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,21 @@ def test_a_version_never_says_two_things(reading: Reading) -> None:
 def test_nothing_was_said_in_the_future(reading: Reading) -> None:
     times = [fact.source_time for facts in reading.facts.values() for fact in facts]
     assert all(time is not None and time.year < 2026 for time in times)
+
+
+def test_changes_take_effect_within_days_of_the_day_of_the_demo(tmp_path: Path) -> None:
+    manifest = generate(tmp_path, size="small", seed=5, today=date(2027, 3, 1))
+    facts = [fact for facts in read(manifest).facts.values() for fact in facts]
+    days = [fact.effective_from.date() for fact in facts if fact.effective_from and fact.effective_from.year < 2030]
+    assert len(days) >= 12
+    assert date(2027, 3, 1) <= min(days) < max(days) <= date(2027, 3, 10)
+
+
+def test_what_needs_approval_changes_in_the_last_exports_alone(reading: Reading) -> None:
+    critical = {"supplier": "bank_accounts", "customer": "credit_limit", "item": "hazard_class", "location": "gln"}
+    for domain, name in critical.items():
+        told = [facts for key, facts in reading.facts.items() if key[0] == domain]
+        values = [
+            [f.attributes[name] for f in facts if f.operation == "full" and name in f.attributes] for facts in told
+        ]
+        assert sum(first != last for first, *_, last in (v for v in values if len(v) > 1)) >= 3

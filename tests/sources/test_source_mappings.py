@@ -128,5 +128,5 @@ def test_mappings_are_checked_against_the_attributes_of_the_domains(tmp_path: Pa
     everything = {name for feed in feeds for name in feed.declared.attributes} - {"nme"}
     with pytest.raises(DeclarationError, match=r"customer has no such attribute\. Did you mean `name`"):
         registry.check({feed.domain or "": everything for feed in feeds})
-    with pytest.raises(DeclarationError, match='"[a-z_]+" is no domain'):
+    with pytest.raises(DeclarationError, match=r'"[a-z_]+" is no domain'):
         registry.check({"customer": everything | {"nme"}})
