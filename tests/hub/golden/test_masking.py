@@ -7,6 +7,7 @@ from mdm.core.security import Actor, Grant
 from mdm.errors import Forbidden, InvalidInput, UnknownMaster
 from mdm.hub.golden import read
 from mdm.hub.golden.reveal import reveal
+from mdm.hub.stewardship.values import pin
 from tests.support.hubs import HubUnderTest, opened_hub
 
 CURRENCY = "CHF"
@@ -94,6 +95,13 @@ def test_revealing_needs_names_and_a_reason(
     with pytest.raises(InvalidInput) as refused, hub.hub.begin_as(ADMIN) as work:
         reveal(work, "customer", customer, attributes=attributes, reason=reason)
     assert refused.value.details["path"] == path
+
+
+def test_who_changes_a_masked_value_is_not_shown_the_one_before(hub: HubUnderTest, customer: UUID) -> None:
+    steward = Actor("sam", frozenset({"steward"}))
+    with hub.hub.begin_as(steward) as work:
+        effects = pin(work, "customer", customer, {"credit_currency": "EUR"}, reason="Moved")
+    assert CURRENCY not in str(effects)
 
 
 MACHINE = """
