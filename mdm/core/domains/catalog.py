@@ -1,6 +1,6 @@
 """The domains there are, and the files that declare them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,17 @@ class Catalog:
             raise UnknownDomain(f"There is no domain `{name[:80]}`.", hint=suggestion(name, self.domains))
         return self.domains[name]
 
+    def referrers(self, name: str) -> dict[str, list[str]]:
+        """Return the attributes of each domain that refer to this one."""
+        found = {d.name: [a for a, to in d.references.items() if to == name] for d in self.domains.values()}
+        return {domain: attributes for domain, attributes in found.items() if attributes}
+
 
 def load_documents(*folders: Path) -> dict[str, dict[str, Any]]:
     """Read the built-in domains, then those of the given folders, as one document each; raises DeclarationError.
 
-    A domain is declared in `<domain>.yaml`, its match model in `<domain>.match.yaml`; a later folder adds domains and
-    replaces either file.
+    A domain is declared in `<domain>.yaml`, its match model in `<domain>.match.yaml` unless it is keyed; a later folder
+    adds domains and replaces either file.
     """
     files: dict[str, dict[str, Path]] = {}
     for folder in (BUILT_IN, *folders):
@@ -41,7 +46,17 @@ def load_documents(*folders: Path) -> dict[str, dict[str, Any]]:
         for file in sorted(folder.glob("*.yaml")):
             part = "match" if file.name.endswith(MATCH) else "declaration"
             files.setdefault(file.name.removesuffix(MATCH).removesuffix(".yaml"), {})[part] = file
-    return {name: _document(name, parts) for name, parts in sorted(files.items())}
+    documents = {name: _document(name, parts) for name, parts in sorted(files.items())}
+    for name, document in documents.items():
+        _check_targets(files[name]["declaration"], parse(document), documents)
+    return documents
+
+
+def _check_targets(file: Path, domain: Domain, known: Collection[str]) -> None:
+    """Refuse references to domains that nobody declares."""
+    for attribute, to in domain.references.items():
+        if to not in known:
+            refuse(file, f"attributes.{attribute}.to", f"there is no domain `{to}`", suggestion(to, known))
 
 
 def _note_priority(declaration: dict[str, Any]) -> None:
@@ -51,11 +66,11 @@ def _note_priority(declaration: dict[str, Any]) -> None:
 
 
 def _document(name: str, parts: Mapping[str, Path]) -> dict[str, Any]:
-    for part, file_name in (("declaration", f"{name}.yaml"), ("match", f"{name}{MATCH}")):
-        if part not in parts:
-            found = next(iter(parts.values()))
-            refuse(found, "", f"{file_name} is missing beside it", "A domain needs both files.")
+    if "declaration" not in parts:
+        refuse(parts["match"], "", f"{name}.yaml is missing beside it", "A match model belongs to a domain file.")
     document = {part: read_yaml(file) for part, file in parts.items()}
+    if "match" not in parts and document["declaration"].get("identity") != "keyed":
+        refuse(parts["declaration"], "", f"{name}{MATCH} is missing beside it", "A matched domain needs both files.")
     declared = document["declaration"].get("domain")
     if declared != name:
         refuse(parts["declaration"], "domain", f"it says `{declared}`, the file name says `{name}`", "Rename one.")
@@ -64,7 +79,7 @@ def _document(name: str, parts: Mapping[str, Path]) -> dict[str, Any]:
         parse(document)
     except DeclarationError as error:
         path = str(error.details.get("path", ""))
-        file = parts["match" if path.startswith("match.") else "declaration"]
+        file = parts.get("match" if path.startswith("match") else "declaration", parts["declaration"])
         message = f"{file.name}: {error.message}"
         raise DeclarationError(message, hint=error.hint, **{**error.details, "file": str(file)}) from error
     return document

@@ -11,8 +11,9 @@ from mdm.errors import DeclarationError
 NAME = r"^[a-z][a-z0-9_]{0,62}$"
 STEWARD_SOURCE = "steward"  # every domain has it: the records that stewards create
 AttributeType = Literal[
-    "text", "code", "identifier", "date", "decimal", "quantity", "boolean", "address", "map_by_language", "keyed_list"
-]
+    "text", "code", "identifier", "date", "decimal", "quantity", "boolean", "address", "map_by_language", "reference",
+    "keyed_list",
+]  # fmt: skip
 Classification = Literal["public", "internal", "confidential", "personal"]
 
 
@@ -50,6 +51,13 @@ class AttributeDeclaration(FieldDeclaration):
     survivorship: dict[str, Any] | None = None  # default: the domain's
     key: str | None = None  # of a keyed list: the field that identifies an element
     fields: dict[str, FieldDeclaration] | None = None
+    to: str | None = None  # of a reference: the domain it leads to
+
+    @model_validator(mode="after")
+    def _reference_has_its_domain(self) -> "AttributeDeclaration":
+        if (self.type == "reference") != (self.to is not None):
+            raise ValueError("`to` goes with `type: reference`, and a reference needs it")
+        return self
 
     @model_validator(mode="after")
     def _list_has_its_key(self) -> "AttributeDeclaration":
@@ -57,7 +65,10 @@ class AttributeDeclaration(FieldDeclaration):
             raise ValueError("`fields` and `key` go with `type: keyed_list`, which needs both")
         if self.fields is not None and self.key not in self.fields:
             raise ValueError(f"`key` is {self.key}, which is none of its fields ({', '.join(self.fields)})")
-        if any(field.type in ("keyed_list", "address", "map_by_language") for field in (self.fields or {}).values()):
+        if any(
+            field.type in ("keyed_list", "address", "map_by_language", "reference")
+            for field in (self.fields or {}).values()
+        ):
             raise ValueError("the fields of a keyed list are simple values")
         return self
 
@@ -98,7 +109,8 @@ class DomainDeclaration(Strict):
 
     domain: str = Field(pattern=NAME)
     title: str
-    identity: Literal["matched"] = "matched"
+    identity: Literal["matched", "keyed"] = "matched"
+    key: list[str] = []  # of a keyed domain: the attributes that together identify a thing; it needs no match model
     owner: str  # role that owns what names no other
     steward: str  # role that answers match reviews
     sources: dict[str, SourceDeclaration] = Field(min_length=1)
@@ -106,12 +118,19 @@ class DomainDeclaration(Strict):
     survivorship: dict[str, Any]
     attributes: dict[str, AttributeDeclaration] = Field(min_length=1)
     groups: dict[str, GroupDeclaration] = {}
+    hierarchy: list[str] = []  # references that lead upward: the first that has a value names the parent
     search: list[str] = []  # attributes people search by
     site: str | None = (
         None  # the attribute that says to which site a record belongs: who has only some sees only theirs
     )
     approval: ApprovalDeclaration = ApprovalDeclaration()
     limits: LimitsDeclaration = LimitsDeclaration()
+
+    @model_validator(mode="after")
+    def _keyed_has_its_key(self) -> "DomainDeclaration":
+        if (self.identity == "keyed") != bool(self.key):
+            raise ValueError("`key` goes with `identity: keyed`, which needs it")
+        return self
 
 
 def read_declaration(document: Mapping[str, Any]) -> DomainDeclaration:

@@ -1,12 +1,12 @@
 """A domain, compiled from its declaration and match model, ready to work."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from anyascii import anyascii
 
-from mdm.core.domains.checks import check_references
+from mdm.core.domains.checks import OPEN, check_names, check_references
 from mdm.core.domains.declaration import (
     STEWARD_SOURCE,
     AttributeDeclaration,
@@ -15,19 +15,23 @@ from mdm.core.domains.declaration import (
     SourceDeclaration,
     read_declaration,
 )
+from mdm.core.domains.keyed import match_document
 from mdm.core.domains.reading import Reader, reader
 from mdm.core.matching import MatchModel
 from mdm.core.security import Actor
 from mdm.errors import DeclarationError
 from survivorship import Policy, PolicyError
 
-OPEN = frozenset({"public", "internal"})
-SEARCHED_PARTS = ("street", "postal_code", "city")
+SEARCHED_PARTS = ("street", "postal_code", "city", "key")  # of addresses and references
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Domain:
-    """What is mastered and by which rules; `release` is the number under which they are in force, 0 for a file."""
+    """What is mastered and by which rules; `release` is the number under which they are in force, 0 for a file.
+
+    `key` identifies a thing of a keyed domain. `references` says to which domain an attribute leads; those of the
+    `hierarchy` lead upward, and the first that has a value names the parent.
+    """
 
     name: str
     title: str
@@ -44,6 +48,9 @@ class Domain:
     open: frozenset[str]
     critical: frozenset[str]
     creation: frozenset[str]
+    key: tuple[str, ...] = ()
+    references: Mapping[str, str] = field(default_factory=dict)
+    hierarchy: tuple[str, ...] = ()
     site: str | None = None
     release: int = 0
 
@@ -95,13 +102,15 @@ class Domain:
 
 
 def parse(document: Mapping[str, Any]) -> Domain:
-    """Compile the document of a release ({"declaration", "match"}); raises DeclarationError naming the path."""
-    for part in ("declaration", "match"):
-        if part not in document:
-            raise DeclarationError(f"{part}: it is missing.", hint="A domain has both parts.", path=part)
+    """Compile the document of a release ({"declaration", "match"}); raises DeclarationError naming the path.
+
+    A keyed domain has no match model of its own.
+    """
+    if "declaration" not in document:
+        raise DeclarationError("declaration: it is missing.", hint="It is the domain's file.", path="declaration")
     declared = _with_stewards(_in_priority(read_declaration(document["declaration"])))
-    _check_names(declared)
-    match = _match_model(declared, document["match"])
+    check_names(declared)
+    match = _match_model(declared, document.get("match"))
     check_references(declared, match)
     policy = _policy(declared)
     return Domain(
@@ -120,6 +129,9 @@ def parse(document: Mapping[str, Any]) -> Domain:
         open=frozenset(name for name, a in declared.attributes.items() if a.classification in OPEN),
         critical=_critical(declared, policy),
         creation=frozenset(policy.unit_of(name) for name in declared.approval.creation),
+        key=tuple(declared.key),
+        references={name: a.to for name, a in declared.attributes.items() if a.to is not None},
+        hierarchy=tuple(declared.hierarchy),
         site=declared.site,
     )
 
@@ -148,10 +160,15 @@ def _with_stewards(declared: DomainDeclaration) -> DomainDeclaration:
     return declared.model_copy(update={"sources": {**declared.sources, STEWARD_SOURCE: stewards}})
 
 
-def _match_model(declared: DomainDeclaration, document: Mapping[str, Any]) -> MatchModel:
+def _match_model(declared: DomainDeclaration, document: Mapping[str, Any] | None) -> MatchModel:
     """Compile the match model; what it demands of sources adds to what the declaration says about them."""
+    if declared.key and document is not None:
+        reason = "a keyed domain has none: its key says who is who"
+        raise DeclarationError(f"match: {reason}.", hint="Remove the match file, or the key.", path="match")
+    if not declared.key and document is None:
+        raise DeclarationError("match: it is missing.", hint="A matched domain has a match model.", path="match")
     try:
-        match = MatchModel.from_document(document)
+        match = MatchModel.from_document(match_document(declared.key) if document is None else document)
     except DeclarationError as error:
         path = f"match.{error.details.get('path', '')}"
         raise DeclarationError(error.message, hint=error.hint, path=path) from error
@@ -164,27 +181,6 @@ def _texts(value: Any) -> Iterator[str]:
         yield from (value[part] for part in SEARCHED_PARTS if part in value)
     elif value is not None:
         yield str(value)
-
-
-def _check_names(declared: DomainDeclaration) -> None:
-    """Check what refers to attributes."""
-    known = declared.attributes
-    references = [(f"groups.{name}.attributes", n) for name, group in declared.groups.items() for n in group.attributes]
-    references += [("search", name) for name in declared.search]
-    references += [("site", declared.site)] if declared.site is not None else []
-    references += [("approval.creation", n) for n in declared.approval.creation if n not in declared.groups]
-    for path, name in references:
-        if name not in known:
-            raise DeclarationError(
-                f"{path}: there is no attribute `{name}`.", hint=f"There are {', '.join(known)}.", path=path
-            )
-        if path == "search" and known[name].classification not in OPEN:
-            raise DeclarationError(f"{path}: `{name}` is {known[name].classification}; search shows it.", path=path)
-    grouped = {member for group in declared.groups.values() for member in group.attributes}
-    for name in sorted(grouped):
-        if known[name].survivorship is not None:
-            path = f"attributes.{name}.survivorship"
-            raise DeclarationError(f"{path}: its coupled group has the rule; declare it there.", path=path)
 
 
 def _policy(declared: DomainDeclaration) -> Policy:

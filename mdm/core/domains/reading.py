@@ -11,7 +11,9 @@ from mdm.errors import DeclarationError, InvalidAttributes
 
 Reader: TypeAlias = Callable[[Any, Context], Standard]
 
-OWN_SHAPE = frozenset(["date", "decimal", "quantity", "boolean", "address", "map_by_language"])  # of their values
+OWN_SHAPE = frozenset(
+    ["date", "decimal", "quantity", "boolean", "address", "map_by_language", "reference"]
+)  # of their values
 SHAPE_OF = {"latitude": "decimal", "longitude": "decimal", "item_description": "map_by_language"}  # standardizer → type
 
 

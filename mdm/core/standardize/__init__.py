@@ -13,6 +13,7 @@ from mdm.core.standardize.organisations import organisation_name
 from mdm.core.standardize.people import person_name
 from mdm.core.standardize.phones import phone
 from mdm.core.standardize.places import latitude, longitude, time_zone
+from mdm.core.standardize.references import reference
 from mdm.core.standardize.standard import EMPTY, LONGEST_TEXT, Context, Finding, Standard, Standardizer
 from mdm.core.standardize.text import text
 from mdm.core.standardize.units import unit
@@ -41,6 +42,7 @@ STANDARDIZERS: Mapping[str, Standardizer] = {
     "latitude": latitude,
     "longitude": longitude,
     "time_zone": time_zone,
+    "reference": reference,
     **SCHEMES,
 }
 
