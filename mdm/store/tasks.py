@@ -33,7 +33,7 @@ class Chosen:
 
 
 def review_pairs(session: Session, ids: Iterable[UUID]) -> Sequence[Row]:
-    """Return what to ask around masters: master_id, other_id, left_id, right_id, weight, vetoes, changed."""
+    """Return what to ask around masters: master_id, other_id, left_id, right_id, weight, vetoes, declared, changed."""
     return run(session, "tasks/find_review_pairs", ids=list(ids))
 
 

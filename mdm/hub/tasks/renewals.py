@@ -63,6 +63,8 @@ def _told(pair: Row, vetoes: Sequence[str]) -> str:
     if pair.changed is not None:
         return "Told apart by a steward, but what the decision rested on has changed."
     against = f"; against it: {', '.join(vetoes)}" if vetoes else ", too little to merge them"
+    if pair.declared:
+        return f"The source of one record named the other as its master{against}."
     return f"The strongest pair of records has {pair.weight:+.1f} bits{against}."
 
 

@@ -6,18 +6,21 @@ WITH mine AS MATERIALIZED (
     FROM crosswalk
     WHERE until_version IS NULL AND master_id = ANY (CAST(:ids AS uuid[]))
 ), crossing AS (
-    SELECT mine.master_id AS own, other.master_id AS other, e.left_id, e.right_id, e.weight, e.vetoes, e.kind, e.changed
+    SELECT mine.master_id AS own, other.master_id AS other, e.left_id, e.right_id, e.weight, e.vetoes, e.declared, e.kind,
+           e.changed
     FROM mine
     CROSS JOIN LATERAL (
-        SELECT right_id AS mate, left_id, right_id, weight, vetoes, NULL AS kind, CAST(NULL AS jsonb) AS changed
+        SELECT right_id AS mate, left_id, right_id, weight, vetoes, cardinality(levels) = 0 AS declared, NULL AS kind,
+               CAST(NULL AS jsonb) AS changed
         FROM edge WHERE left_id = mine.record_id
         UNION ALL
-        SELECT left_id, left_id, right_id, weight, vetoes, NULL, NULL FROM edge WHERE right_id = mine.record_id
+        SELECT left_id, left_id, right_id, weight, vetoes, cardinality(levels) = 0, NULL, NULL
+        FROM edge WHERE right_id = mine.record_id
         UNION ALL
-        SELECT right_id, left_id, right_id, CAST(changed -> 'weight' ->> 1 AS real), '{}', kind, changed
+        SELECT right_id, left_id, right_id, CAST(changed -> 'weight' ->> 1 AS real), '{}', false, kind, changed
         FROM record_constraint WHERE left_id = mine.record_id AND kind = 'cannot'
         UNION ALL
-        SELECT left_id, left_id, right_id, CAST(changed -> 'weight' ->> 1 AS real), '{}', kind, changed
+        SELECT left_id, left_id, right_id, CAST(changed -> 'weight' ->> 1 AS real), '{}', false, kind, changed
         FROM record_constraint WHERE right_id = mine.record_id AND kind = 'cannot'
         OFFSET 0
     ) AS e
@@ -31,7 +34,8 @@ WITH mine AS MATERIALIZED (
     WINDOW pair AS (PARTITION BY least(own, other), greatest(own, other))
 )
 SELECT DISTINCT ON (least(own, other), greatest(own, other))
-       least(own, other) AS master_id, greatest(own, other) AS other_id, left_id, right_id, weight, vetoes, changed
+       least(own, other) AS master_id, greatest(own, other) AS other_id, left_id, right_id, weight, vetoes, declared,
+       changed
 FROM asked
 WHERE (answered IS NOT TRUE OR aged) AND (kind IS NULL OR changed IS NOT NULL)
 ORDER BY least(own, other), greatest(own, other), (changed IS NULL), weight DESC, left_id, right_id
