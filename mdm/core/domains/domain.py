@@ -82,10 +82,12 @@ class Domain:
         return self.open | owned
 
     def sites_of(self, attributes: Mapping[str, Any]) -> frozenset[str]:
-        """Return the names of the site a record belongs to: a code, or the key and the master of a reference."""
+        """Return the names of the site a record belongs to: a code; of a reference its `source/key` and master id."""
         value = attributes.get(self.site) if self.site is not None else None
         if isinstance(value, Mapping):
-            return frozenset(str(value[part]) for part in ("key", "master") if value.get(part) is not None)
+            source, key, master = (value.get(part) for part in ("source", "key", "master"))
+            record = None if source is None or key is None else f"{source}/{key}"
+            return frozenset(name for name in (record, master) if name is not None)
         return frozenset() if value is None else frozenset({str(value)})
 
     def publishable(self, attributes: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from mdm.core.security import Actor, Grant
 from mdm.errors import Forbidden, InvalidInput, UnknownMaster
 from mdm.hub.golden import read
 from mdm.hub.golden.reveal import reveal
+from mdm.hub.golden.sight import sight_of
 from mdm.hub.stewardship.values import pin
 from tests.support.hubs import HubUnderTest, opened_hub
 
@@ -172,3 +173,27 @@ def test_owner_at_one_site_sees_masked_values_there_alone(machines: HubUnderTest
 def test_sites_limit_nothing_in_domains_without_sites(hub: HubUnderTest, customer: UUID) -> None:
     with hub.hub.begin_as(Actor("pia", frozenset({"reader"}), sites=PLANT)) as work:
         assert len(read.search(work, "customer", None)) == 1
+
+
+@pytest.mark.parametrize(
+    ("plant", "names"),
+    [
+        ({"source": "erp", "key": "1000", "master": "0198"}, {"erp/1000", "0198"}),
+        ({"source": "erp", "key": "1000", "master": None}, {"erp/1000"}),
+        ({"key": "1000"}, set()),
+        ("1000", {"1000"}),
+        (None, set()),
+    ],
+)
+def test_site_is_named_by_code_or_by_record_or_master(hub: HubUnderTest, plant: object, names: set[str]) -> None:
+    domain = hub.hub.catalog.domain("work_center")
+    assert domain.sites_of({"plant": plant}) == names
+
+
+def test_key_of_another_source_names_no_site(hub: HubUnderTest) -> None:
+    sight = sight_of(
+        Actor("pia", frozenset({"reader"}), sites=frozenset({"erp/1000"})), hub.hub.catalog.domain("work_center")
+    )
+    assert sight.reaches([{"plant": {"source": "erp", "key": "1000", "master": None}}])
+    assert not sight.reaches([{"plant": {"source": "mes", "key": "1000", "master": None}}])
+    assert not sight.reaches([{}])

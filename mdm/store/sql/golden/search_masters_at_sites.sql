@@ -10,7 +10,8 @@ WHERE m.domain = :domain
       SELECT FROM golden_slice s
       WHERE s.master_id = m.id AND s.until_version IS NULL AND (
           s.attributes ->> :site = ANY (CAST(:sites AS text[]))
-          OR s.attributes -> :site ->> 'key' = ANY (CAST(:sites AS text[]))
+          OR concat(s.attributes -> :site ->> 'source', '/', s.attributes -> :site ->> 'key')
+              = ANY (CAST(:sites AS text[]))
           OR s.attributes -> :site ->> 'master' = ANY (CAST(:sites AS text[]))))
 ORDER BY m.id
 LIMIT :limit
