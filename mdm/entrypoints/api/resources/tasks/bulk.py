@@ -68,7 +68,7 @@ class AnswerRow(Body):
     outcome: Literal["done", "would_do", "refused"]
     digest: str | None = Field(description="Send it when carrying out, so that nothing else is done than was shown.")
     masters: list[MasterOutcome]
-    tasks_closed: list[UUID]
+    tasks_closed: list[UUID] = Field(description="This one, and those that need no answer any more.")
     request: UUID | None = Field(description="The change request that was decided, or that came of the answer.")
     problem: RowProblem | None
 
@@ -108,10 +108,17 @@ def _answered(row: Row, *, preview: bool) -> AnswerRow:
         outcome="refused" if row.problem is not None else "would_do" if preview else "done",
         digest=effects.digest if effects is not None else request.digest if request is not None else None,
         masters=_masters(effects),
-        tasks_closed=effects.tasks_closed if effects is not None else [],
+        tasks_closed=_closed(row),
         request=request.id if request is not None else effects.request_id if effects is not None else None,
         problem=_problem(row),
     )
+
+
+def _closed(row: Row) -> list[UUID]:
+    if row.decided is None:
+        return []
+    others = row.decided.effects.tasks_closed if row.decided.effects is not None else ()
+    return list(dict.fromkeys([row.answer.task_id, *others]))
 
 
 def _masters(effects: Effects | None) -> list[MasterOutcome]:
