@@ -70,6 +70,8 @@ class Changes:
                 yield self._other_hazard, False
             case "location":
                 yield self._other_gln, True
+            case "item_plant":
+                yield self._other_cost, False
 
     def _planned(self, domain: str) -> Iterator[Callable[[View], View | None]]:
         """Yield changes that are announced for a day ahead."""
@@ -99,6 +101,9 @@ class Changes:
 
     def _other_hazard(self, view: View) -> View | None:
         return view | {"hazard": self._another(HAZARDS, view["hazard"])} if "hazard" in view else None
+
+    def _other_cost(self, view: View) -> View:
+        return view | {"cost": f"{float(view['cost']) * self.rng.uniform(1.1, 1.9):.2f}"}
 
     def _other_gln(self, view: View) -> View | None:
         return view | {"gln": self.identifiers.gln()} if "gln" in view else None

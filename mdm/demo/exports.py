@@ -18,6 +18,7 @@ KEY_FIELDS = (
     (b'"supplierId":', b'"SupplierID":'),
     (b'"ID":', b'"id":'),
     (b'"number":', b'"no":'),
+    (b'"node":', b'"no":'),
 )
 
 

@@ -9,8 +9,9 @@ from mdm.demo.locations import rows as locations
 from mdm.demo.message import Message, Row
 from mdm.demo.partners import rows as partners
 from mdm.demo.partners.columns import COLUMNS as PARTNER_COLUMNS
+from mdm.demo.production import rows as production
 
-COLUMNS = PARTNER_COLUMNS | items.COLUMNS | locations.COLUMNS
+COLUMNS = PARTNER_COLUMNS | items.COLUMNS | locations.COLUMNS | production.COLUMNS
 DIALECTS = {  # of the systems that export CSV: delimiter, mark of the encoding and line end
     "erp": (";", b"\xef\xbb\xbf", b"\r\n"), "portal": (",", b"", b"\n"), "shop": (",", b"", b"\n"),
     "wms": ("|", b"", b"\n"), "tms": (",", b"\xef\xbb\xbf", b"\n"),
@@ -40,5 +41,12 @@ FEEDS = {
     ("item", "plm"): Feed("parts", items.plm),
     ("item", "mes"): Feed("materials", items.mes),
     ("item", "wms"): Feed("articles", items.wms),
+    ("item_family", "erp"): Feed("item_families", production.erp_family),
+    ("item_family", "plm"): Feed("classification", production.plm_family),
+    ("work_center", "erp"): Feed("work_centers", production.erp_work_center),
+    ("work_center", "mes"): Feed("work_centers", production.mes_work_center),
+    ("item_plant", "erp"): Feed("item_plants", production.erp_item_plant),
+    ("item_plant", "mes"): Feed("site_materials", production.mes_item_plant),
+    ("item_plant", "wms"): Feed("stock_settings", production.wms_item_plant),
 }
 DOMAINS = tuple(dict.fromkeys(domain for domain, _ in FEEDS))

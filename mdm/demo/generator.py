@@ -7,18 +7,31 @@ from typing import Literal
 
 from mdm.demo.changes import Changes
 from mdm.demo.exports import Exports
+from mdm.demo.items.families import FamilyRecords
 from mdm.demo.items.fill import ItemRecords
+from mdm.demo.items.item import Item
 from mdm.demo.ledger import Ledger
 from mdm.demo.locations.fill import LocationRecords
+from mdm.demo.locations.location import Location
 from mdm.demo.manifest import Manifest, Record
 from mdm.demo.partners.fill import PartnerRecords
+from mdm.demo.production.item_plants import ItemPlantRecords
+from mdm.demo.production.work_centers import WorkCenterRecords
 
 Size = Literal["small", "medium", "large"]
 SIZES: dict[Size, dict[str, int]] = {
-    "small": {"customer": 1_200, "supplier": 800, "location": 200, "item": 500},
-    "medium": {"customer": 8_000, "supplier": 6_000, "location": 2_000, "item": 6_000},
-    "large": {"customer": 120_000, "supplier": 80_000, "location": 20_000, "item": 60_000},
-}
+    "small": {
+        "customer": 1_200, "supplier": 800, "location": 200, "item": 500, "work_center": 60, "item_plant": 100,
+    },
+    "medium": {
+        "customer": 8_000, "supplier": 6_000, "location": 2_000, "item": 6_000, "work_center": 800,
+        "item_plant": 1_500,
+    },
+    "large": {
+        "customer": 120_000, "supplier": 80_000, "location": 20_000, "item": 60_000, "work_center": 8_000,
+        "item_plant": 15_000,
+    },
+}  # fmt: skip
 
 
 SOME_DAY = date(2030, 1, 1)
@@ -62,6 +75,8 @@ class Manufacturer:
         self._draws: dict[str, Random] = {}
         self.exports = Exports(self._draw)
         self.ledger = Ledger(self.exports)
+        self.plants: list[Location] = []
+        self.items: list[Item] = []
 
     @property
     def truth(self) -> dict[Record, str]:
@@ -69,13 +84,18 @@ class Manufacturer:
         return self.ledger.truth
 
     def fill(self, domain: str, count: int) -> None:
-        """Enter so many records of a domain into its systems."""
+        """Enter so many records of a domain into its systems; product families come with the items that need them."""
         rng = self._draw(domain)
         match domain:
             case "location":
-                LocationRecords(rng, self.ledger).fill(count)
+                self.plants = LocationRecords(rng, self.ledger).fill(count)
             case "item":
-                ItemRecords(rng, self.ledger).fill(count)
+                self.items = ItemRecords(rng, self.ledger).fill(count)
+                FamilyRecords(rng, self.ledger).fill(self.items)
+            case "work_center":
+                WorkCenterRecords(rng, self.ledger).fill(self.plants, count)
+            case "item_plant":
+                ItemPlantRecords(rng, self.ledger).fill(self.items, self.plants, count)
             case _:
                 PartnerRecords(rng, self.ledger, domain).fill(count)
 

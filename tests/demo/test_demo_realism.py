@@ -20,7 +20,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
 
 @pytest.fixture(scope="module")
 def records(manifest: Manifest) -> Records:
-    return read(manifest).records()
+    return {key: record for key, record in read(manifest).records().items() if key[0] in DOMAINS}
 
 
 def pairs(manifest: Manifest, records: Records, domain: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:

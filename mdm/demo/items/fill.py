@@ -2,6 +2,7 @@
 
 from random import Random
 
+from mdm.demo.items.families import key_of
 from mdm.demo.items.habits import SYSTEMS
 from mdm.demo.items.item import Item
 from mdm.demo.items.population import Items
@@ -28,27 +29,28 @@ class ItemRecords:
         self.ledger = ledger
         self.views = ItemViews(rng)
         self.stories = Stories(rng)
-        self.known: list[Item] = []
 
-    def fill(self, count: int) -> None:
-        """Enter so many records."""
-        left = count
+    def fill(self, count: int) -> list[Item]:
+        """Enter so many records, and return the items they are about."""
+        left, known = count, list[Item]()
         for number, item in enumerate(Items(self.rng).items(), 1):
             item.id = f"I{number:06d}"
-            self.known.append(item)
-            systems = ["plm", "erp"] if item.is_head else holders(self.rng, SYSTEMS)
+            known.append(item)
+            systems = holders(self.rng, SYSTEMS)
             for at, system in enumerate(systems):
                 if not left:
-                    return
+                    return known
                 self._enter(item, system, outdated=at > 0 and self.rng.random() < 0.1)
                 left -= 1
+        return known
 
     def _enter(self, item: Item, system: str, *, outdated: bool) -> None:
         key = KEYS[system](self.ledger.number())
         view = self.views.view(item, system, key, outdated=outdated)
-        if item.head and (family := self.ledger.key_of(DOMAIN, system, item.head.id)):
+        family = key_of(item.family, system)
+        if family and self.rng.random() < 0.8:
             view["family"] = family
-        told = self.stories.messages(key, view, earlier=self._earlier, planned=_planned, lasting=item.is_head)
+        told = self.stories.messages(key, view, earlier=self._earlier, planned=_planned)
         self.ledger.enter((DOMAIN, system, key), item.id, told)
 
     def _earlier(self, view: View) -> View:

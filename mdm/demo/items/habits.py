@@ -26,7 +26,7 @@ HABITS: dict[str, Habit] = {
     ),
     "erp": Habit(
         presence={
-            "gtin": 0.6, "mpn": 0.6, "maker": 0.5, "supplier_part": 0.4, "drawing": 0.7, "material": 0.3, "size": 0.3,
+            "gtin": 0.6, "mpn": 0.7, "maker": 0.5, "supplier_part": 0.4, "drawing": 0.7, "material": 0.3, "size": 0.3,
             "mass": 0.8, "hazard": 0.85, "tariff": 0.75, "origin": 0.6, "lifecycle": 0.8, "shelf": 0.7, "packs": 0.6,
             "second": 0.3,
         },

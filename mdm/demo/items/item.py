@@ -36,8 +36,6 @@ class Item:
     country: str
     id: str = ""
     kin: str = ""  # the family of look-alikes it belongs to
-    head: "Item | None" = None  # the item that stands for its product family
-    is_head: bool = False
     mpn: str | None = None
     gtin: str | None = None
     drawing: str | None = None
@@ -51,7 +49,7 @@ class Item:
     @property
     def spec(self) -> tuple[str, ...]:
         """What no other item of its kind and maker has."""
-        return (self.kind.name, self.brand, str(self.is_head), *(value.de for value in self.features.values()))
+        return (self.kind.name, self.brand, *(value.de for value in self.features.values()))
 
     @property
     def brand(self) -> str:
@@ -64,9 +62,19 @@ class Item:
         value = self.features.get("material")
         return value.de if value else self.kind.material
 
+    @property
+    def family(self) -> str:
+        """The code of the product family: the type series of what is made, the group of what is bought."""
+        pattern = self.kind.family
+        return (
+            pattern.format(**{name: value.short for name, value in self.features.items()})
+            if pattern
+            else self.kind.group
+        )
+
     def text(self, language: Language, *, without: str | None = None, otherwise: bool = False) -> str:
         """Return its full description; one feature may be left out, or go by its other designation."""
-        pattern = self.kind.head.text(language) if self.is_head and self.kind.head else self.kind.texts[language]
+        pattern = self.kind.texts[language]
         words = {
             name: (value.otherwise if otherwise and value.otherwise else value.text(language))
             for name, value in self.features.items()

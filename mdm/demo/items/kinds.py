@@ -48,7 +48,7 @@ class Kind:
     material: str | None
     part: str | None
     texts: Mapping[Language, str]
-    head: Value | None
+    family: str | None
     varies: tuple[str, ...]
     features: Mapping[str, tuple[Value, ...]]
 
@@ -86,7 +86,7 @@ def _kind(table: dict[str, Any]) -> Kind:
         material=table.get("material"),
         part=table.get("part"),
         texts={language: table[language] for language in LANGUAGES},
-        head=_value(table["head"]) if "head" in table else None,
+        family=table.get("family"),
         varies=tuple(table["varies"]),
         features={name: tuple(map(_value, text.split("|"))) for name, text in table["features"].items()},
     )
@@ -94,6 +94,6 @@ def _kind(table: dict[str, Any]) -> Kind:
 
 def _value(text: str) -> Value:
     text, _, otherwise = text.partition("~")
-    parts = text.split("=") if "{" not in text or text.count("=") == 2 else [text]
+    parts = text.split("=")
     de, en, short = parts[0], parts[min(1, len(parts) - 1)], parts[-1]
     return Value(de, en, short, otherwise or None)

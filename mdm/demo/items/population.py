@@ -44,7 +44,7 @@ class Items:
         self._families = 0
 
     def items(self) -> Iterator[Item]:
-        """Yield items without end; families come together, the one that stands for the family first."""
+        """Yield items without end; families come together."""
         while True:
             kind = kinds()[weighted(self.rng, shares())]
             kin = self._family(kind)
@@ -60,10 +60,9 @@ class Items:
         many = rng.random() < (0.95 if kind.own else 0.6)
         wanted = rng.randint(2, 8) if many else 1
         varied = kind.varies[: 1 + (rng.random() < 0.4)] if rng.random() < 0.7 else [rng.choice(kind.varies)]
-        head = self._head(first) if kind.head and many else None
-        kin = [head] if head else []
+        kin: list[Item] = []
         for _ in range(wanted * 3):
-            item = replace(first, features=dict(first.features), packs=[], head=head)
+            item = replace(first, features=dict(first.features), packs=[])
             for name in varied:
                 item.features[name] = rng.choice(kind.features[name])
             if item.features.get("strength", PLAIN).de in STAINLESS:
@@ -87,16 +86,6 @@ class Items:
             mass=low * (high / low) ** rng.random(),
             country=maker.country if rng.random() < 0.7 else rng.choice(ORIGINS),
         )
-
-    def _head(self, first: Item) -> Item:
-        """Return the item that stands for a whole family of products."""
-        head = replace(first, features=dict(first.features), is_head=True, packs=[])
-        for name in first.kind.features:
-            if first.kind.head and f"{{{name}}}" not in first.kind.head.de:
-                head.features[name] = Value("", "", "")
-        head.drawing = self._fresh("Z{d5}-00")
-        head.tariff = first.kind.tariff
-        return head
 
     def _makers_of(self, kind: Kind) -> list[Maker]:
         """Return who makes such things; makers of one group of kinds are partly the same."""

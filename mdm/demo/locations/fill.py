@@ -27,24 +27,24 @@ class LocationRecords:
         self.ledger = ledger
         self.views = LocationViews(rng)
         self.stories = Stories(rng)
-        self.plants: list[Location] = []
 
-    def fill(self, count: int) -> None:
-        """Enter so many records."""
-        left = count
+    def fill(self, count: int) -> list[Location]:
+        """Enter so many records, and return the plants among them."""
+        left, plants = count, list[Location]()
         for number, location in enumerate(Locations(self.rng).locations(), 1):
             location.id = f"L{number:06d}"
             plant = location.type == "plant"
             if plant and left > 1:
-                self.plants.append(location)
+                plants.append(location)
             systems = holders(self.rng, SYSTEMS[location.type])
             if plant:
                 systems = ["erp", "mes", *(system for system in systems if system not in ("erp", "mes"))]
             for at, system in enumerate(systems):
                 if not left:
-                    return
+                    return plants
                 self._enter(location, system, outdated=at > 0 and self.rng.random() < 0.1)
                 left -= 1
+        return plants
 
     def _enter(self, location: Location, system: str, *, outdated: bool) -> None:
         plant = location.type == "plant"
