@@ -70,10 +70,18 @@ def add_principal(
 
 
 def link_identity(work: Work, principal_id: UUID, *, issuer: str, subject: str, reason: str | None = None) -> Principal:
-    """Say by which subject an identity provider knows a principal, instead of what was said before."""
+    """Say by which subject an identity provider knows a principal, instead of what was said before.
+
+    A deactivated principal gives its identity up for another one.
+    """
     principal = administered(work, principal_id)
     before = [principal.issuer, principal.subject]
     principals.lock_names(work.session)
+    holder = principals.find_of_provider(work.session, issuer, subject)
+    if holder is not None and holder.deactivated_at is not None:
+        holder.issuer = holder.subject = None
+        work.session.flush()
+        _log(work, "principal.unlinked", holder, reason=reason, before=[issuer, subject])
     _check_identity(work, issuer, subject)
     principal.issuer, principal.subject = issuer, subject
     principal.claimed_roles, principal.claimed_groups, principal.claimed_at = [], [], None
@@ -178,7 +186,7 @@ def check_name(name: str, *, path: str = "name") -> None:
 
 
 def _check_free(work: Work, *, name: str) -> None:
-    if name == SYSTEM.name or principals.find(work.session, name) is not None:
+    if name.lower() == SYSTEM.name or principals.is_taken(work.session, name):
         raise NameTaken(f"The name {name} is taken.", hint="Names of those who were deactivated stay theirs.")
 
 

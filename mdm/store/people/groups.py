@@ -41,7 +41,7 @@ def members(session: Session, group_id: UUID) -> Sequence[Principal]:
 
 def groups_of(session: Session, principal: Principal) -> Sequence[PrincipalGroup]:
     """Return the groups of a principal by name, also those its newest token named."""
-    added = select(GroupMember.group_id).where(col(GroupMember.principal_id) == principal.id)
+    added = select(col(GroupMember.group_id)).where(col(GroupMember.principal_id) == principal.id)
     belongs = col(PrincipalGroup.id).in_(added) | col(PrincipalGroup.external_name).in_(principal.claimed_groups)
     return session.scalars(select(PrincipalGroup).where(belongs).order_by(col(PrincipalGroup.name))).all()
 

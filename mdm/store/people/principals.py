@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, func, select
 from sqlmodel import Session, SQLModel, col
 
 from mdm.core.ids import lock_number
@@ -27,6 +27,12 @@ def lock_names(session: Session) -> None:
 def find(session: Session, name: str) -> Principal | None:
     """Return the principal of this name."""
     return session.scalars(select(Principal).where(col(Principal.name) == name)).first()
+
+
+def is_taken(session: Session, name: str) -> bool:
+    """Tell whether somebody has this name, in whatever case: providers and people do not mind it."""
+    alike = select(col(Principal.id)).where(func.lower(col(Principal.name)) == name.lower())
+    return session.execute(alike.limit(1)).first() is not None
 
 
 def find_of_provider(session: Session, issuer: str, subject: str, *, lock: bool = False) -> Principal | None:
@@ -88,5 +94,5 @@ def effective(
     )
 
 
-def _locking(wanted: Select[tuple[Principal]]) -> Select[tuple[Principal]]:
+def _locking(wanted: Select[Principal]) -> Select[Principal]:
     return wanted.with_for_update().execution_options(populate_existing=True)

@@ -6,7 +6,7 @@ import pytest
 
 from mdm.core.security import Actor, Permission
 from mdm.core.security.claims import Identity
-from mdm.errors import Deactivated, NotProvisioned
+from mdm.errors import Deactivated, NameTaken, NotProvisioned
 from mdm.hub.access import authenticate_identity
 from mdm.hub.access.delegations import delegate
 from mdm.hub.access.directory import find_principal, show_principal
@@ -44,8 +44,9 @@ def test_name_of_another_account_lends_nobody_its_rights(hub: HubUnderTest, peop
     people.make("anna", "admin")
     with pytest.raises(NotProvisioned, match="belongs to another account"):
         arrived(hub)
-    with pytest.raises(NotProvisioned, match="another account"):
-        arrived(hub, name="hub")
+    for name in ("hub", "Hub", "ANNA"):
+        with pytest.raises(NotProvisioned, match="another account"):
+            arrived(hub, name=name)
 
 
 def test_linked_person_is_one_actor_with_key_and_token(hub: HubUnderTest, people: People) -> None:
@@ -103,3 +104,16 @@ def test_person_who_arrives_several_times_at_once_is_made_once(hub: HubUnderTest
         names = {actor.name for actor in threads.map(lambda _: arrived(hub), range(4))}
     assert names == {"anna"}
     assert hub.rows("SELECT count(*) FROM principal") == [(1,)]
+
+
+def test_identity_of_a_deactivated_person_goes_to_the_one_it_is_linked_to(hub: HubUnderTest, people: People) -> None:
+    people.make("anna")
+    anna = people.id("anna")
+    arrived(hub, name="a.berg")
+    with pytest.raises(NameTaken), hub.hub.begin() as work:
+        link_identity(work, anna, issuer=ISSUER, subject="7")
+    with hub.hub.begin() as work:
+        deactivate(work, find_principal(work, "a.berg").id)
+        link_identity(work, anna, issuer=ISSUER, subject="7", reason="One person")
+    assert arrived(hub, name="a.berg", minutes=1).name == "anna"
+    assert people.logged()[-2:] == [("principal.unlinked", "One person"), ("principal.linked", "One person")]
