@@ -31,6 +31,7 @@ MdmError                        500
 ├── MethodNotAllowed            405
 ├── TooLarge                    413
 ├── UnsupportedMediaType        415
+├── PreconditionRequired        428  the request does not say which version it decides about
 ├── Unauthenticated             401
 ├── Forbidden                   403
 │   ├── OwnChange                    a change its own author may not approve
@@ -248,6 +249,13 @@ class UnsupportedMediaType(MdmError):
 
     code = "unsupported_media_type"
     status = 415
+
+
+class PreconditionRequired(MdmError):
+    """The request does not say which version it decides about."""
+
+    code = "precondition_required"
+    status = 428
 
 
 class Unauthenticated(MdmError):

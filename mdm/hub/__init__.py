@@ -9,7 +9,7 @@ from mdm.core.security import SYSTEM, Actor
 from mdm.sources import Registry
 from mdm.store.work import Work
 
-__all__ = ["Hub"]
+__all__ = ["Hub", "Work"]
 
 
 @dataclass(frozen=True, slots=True)

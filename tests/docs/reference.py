@@ -14,6 +14,7 @@ import survivorship.errors
 from mdm import errors
 from mdm.core.security import ROLES, Permission
 from mdm.entrypoints.api import create_app
+from mdm.entrypoints.api.verbs import address
 from mdm.entrypoints.cli import parser_of_everything
 from mdm.settings import Settings, variable
 
@@ -73,7 +74,8 @@ def handlers() -> Iterator[tuple[str, str, BaseRouteHandler]]:
     app = create_app(Settings(), nullcontext, nullcontext)
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()):
-            yield from ((method, route.path, handler) for method in handler.http_methods if method != "OPTIONS")
+            methods = handler.http_methods - {"OPTIONS"}
+            yield from ((method, address(route.path), handler) for method in methods)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 
 from litestar import Litestar
 from litestar.datastructures import State
+from litestar.types import LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from mdm.entrypoints.api.authentication import Authentication, permit
@@ -26,9 +27,11 @@ from mdm.entrypoints.api.resources.loads import Loads
 from mdm.entrypoints.api.resources.metrics import metrics
 from mdm.entrypoints.api.resources.quarantine import Quarantine
 from mdm.entrypoints.api.resources.reveals import Reveals
+from mdm.entrypoints.api.resources.stewardship import ChangeRequests, Identities, Values, Verdicts
 from mdm.entrypoints.api.resources.tasks import BulkDecisions, Pairs, Tasks, TasksInHand
 from mdm.entrypoints.api.strictness import StrictRequest, check_parameters
 from mdm.entrypoints.api.tracing import Tracing, finish_headers
+from mdm.entrypoints.api.verbs import routed
 from mdm.errors import DeclarationError
 from mdm.hub import Hub
 from mdm.settings import Settings
@@ -52,10 +55,26 @@ RESOURCES = (
     Keys,
     ActionLog,
     Reveals,
+    Identities,
+    Values,
+    Verdicts,
+    ChangeRequests,
 )
 
 OpenHub = Callable[[], AbstractContextManager[Hub]]
 OpenProbe = Callable[[], AbstractAsyncContextManager[Probe]]
+
+
+class Api(Litestar):
+    """The application, which knows addresses with a verb."""
+
+    async def __call__(
+        self, scope: Scope | LifeSpanScope, receive: Receive | LifeSpanReceive, send: Send | LifeSpanSend
+    ) -> None:
+        """Answer a request, or take part in starting and stopping."""
+        if scope["type"] != "lifespan":
+            scope["path"] = routed(scope["path"])
+        await super().__call__(scope, receive, send)
 
 
 def create_app(
@@ -67,7 +86,7 @@ def create_app(
     """
     measurements = CollectorRegistry()
     ProcessCollector(registry=measurements)
-    return Litestar(
+    return Api(
         route_handlers=[*RESOURCES, me, metrics, openapi_document],
         middleware=[Tracing(measurements), Authentication()],
         guards=[permit, check_parameters],

@@ -3,6 +3,7 @@
 from typing import Any
 
 from mdm.entrypoints.api.batch import JSON_LINES
+from mdm.entrypoints.api.verbs import address
 
 FACT_REFERENCE = {"$ref": "#/components/schemas/Fact"}
 INSTANT = {"type": "string", "format": "date-time", "description": "ISO 8601 with an offset."}
@@ -38,7 +39,6 @@ FACT: dict[str, Any] = {
         }
     ],
 }
-DOMAIN_PARAMETER: dict[str, Any] = {"name": "domain", "in": "path", "required": True, "schema": {"type": "string"}}
 PROBLEM_RESPONSE: dict[str, Any] = {
     "description": "What was wrong, where, and what to do next.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -57,11 +57,8 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     batch["post"]["requestBody"] = _body(
         {"application/json": {"type": "array", "items": row}} | dict.fromkeys(JSON_LINES, lines)
     )
-    paths = document["paths"]
-    if check := paths.pop("/v1/{target}", None):  # the router cannot tell a name from what follows its colon
-        check["post"]["parameters"] = [DOMAIN_PARAMETER]
-        paths["/v1/{domain}:check"] = check
-    for path in paths.values():
+    document["paths"] = {address(path): operations for path, operations in document["paths"].items()}
+    for path in document["paths"].values():
         for operation in path.values():
             operation["responses"] = {
                 status: answer for status, answer in operation["responses"].items() if status != "400"

@@ -13,6 +13,7 @@ from litestar.types import ExceptionHandlersMap
 from pydantic import BaseModel, ConfigDict, Field
 
 from mdm.entrypoints.api.tracing import correlation_of
+from mdm.entrypoints.api.verbs import address
 from mdm.errors import (
     InvalidInput,
     MdmError,
@@ -107,7 +108,7 @@ def respond(
 ) -> Response[bytes]:
     """Answer a request with a problem."""
     placed = problem.model_copy(
-        update={"instance": _text(request.scope["path"]), "correlation_id": correlation_of(request.scope)}
+        update={"instance": _text(address(request.scope["path"])), "correlation_id": correlation_of(request.scope)}
     )
     return Response(
         content=placed.model_dump_json(exclude_none=True).encode(),

@@ -28,6 +28,7 @@ class Created:
     """
 
     domain: str
+    source: str
     key: str
     master_id: UUID
     version: int
@@ -67,6 +68,7 @@ def _created(work: Work, domain: Domain, key: str, master_id: UUID, given: Mappi
     essence = [domain.name, domain.release, given, [str(master_id), view.version] if joined else None, held]
     return Created(
         domain=domain.name,
+        source=STEWARD_SOURCE,
         key=key,
         master_id=master_id,
         version=view.version,

@@ -1,12 +1,9 @@
 """`/v1/{domain}:check`: what the hub makes of a record, and what it duplicates, before anybody creates it."""
 
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from litestar import Controller, post
-from litestar.connection import ASGIConnection
-from litestar.exceptions import MethodNotAllowedException, NotFoundException
-from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_200_OK
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,7 +13,6 @@ from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
 from mdm.hub import check as hub
 from mdm.hub.check import Checked, Lookalike
 
-VERB: Final = "check"
 MOST_DUPLICATES = 50
 EXAMPLE: dict[str, Any] = {"name": "ACME Metallwerke GmbH", "country": "DE", "vat_id": "DE136695976"}
 
@@ -108,35 +104,24 @@ class CheckAnswer(BaseModel):
     similar_names: list[SimilarMaster] = Field(description="Masters called alike that are no probable duplicates.")
 
 
-def require_verb(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Refuse what is not `<domain>:check`: a colon inside a part of a path means nothing to the router."""
-    _, colon, verb = connection.path_params["target"].rpartition(":")
-    if not colon:
-        raise MethodNotAllowedException(headers={"Allow": "GET, OPTIONS"})
-    if verb != VERB:
-        raise NotFoundException
-
-
 class Check(Controller):
     """Searching before creating."""
 
-    path = "/v1/{target:str}"  # and complete() in fact_schema.py gives the document the true path
+    path = "/v1/{domain:str}/:check"  # callers write /v1/{domain}:check; see verbs.py
     tags = ("Golden records",)
 
     @post(
         status_code=HTTP_200_OK,
         sync_to_thread=True,
         opt=allow(Permission.CHECK),
-        guards=[require_verb],
         summary="Search before creating",
     )
-    def check(self, request: ApiRequest, target: FromPath[str], data: JSONBody[CheckRequest]) -> CheckAnswer:
+    def check(self, request: ApiRequest, domain: FromPath[str], data: JSONBody[CheckRequest]) -> CheckAnswer:
         """Standardize a record that somebody types, say what is wrong with it, and which masters it duplicates.
 
         Nothing is kept. One line per master, by its record that is most like the one typed. It is compared as a
         delivery would be, and while there is no match, with masters that are called so too.
         """
-        domain = target.removesuffix(f":{VERB}")
         with begin_of(request)() as work:
             checked = hub.check(work, domain, data.attributes, source=data.source, limit=data.limit)
         return _answer(checked)

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from urllib.parse import unquote
 from uuid import UUID
 
-from litestar import Controller, Response, get
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar import Controller, Response, get, post
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from pydantic import BaseModel, ConfigDict, Field
 
 from mdm.core.security import Permission
@@ -15,6 +15,8 @@ from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
 from mdm.entrypoints.api.instants import KnownAt, ValidAt, instant
 from mdm.entrypoints.api.paging import Cursor, Limit, Page, begins_at, next_link
 from mdm.entrypoints.api.representation import tagged
+from mdm.entrypoints.api.resources.stewardship.carrying_out import Preview
+from mdm.entrypoints.api.resources.stewardship.creation import SHOWN, Create, CreatedMaster, create
 from mdm.hub.golden import read as golden
 from mdm.hub.golden.read import GoldenView
 
@@ -108,6 +110,16 @@ class GoldenRecords(Controller):
             items=[FoundMaster.model_validate(master) for master in found[:limit]],
             next=next_link(request, found, limit, lambda master: master.master_id),
         )
+
+    @post(sync_to_thread=True, opt=allow(Permission.STEWARD), responses=SHOWN, summary="Create a golden record")
+    def create(
+        self, request: ApiRequest, domain: FromPath[str], data: JSONBody[Create], *, preview: Preview = False
+    ) -> Response[CreatedMaster]:
+        """Create a golden record of the stewards' own source, matched and approved like what any source sends.
+
+        Look for duplicates with `POST /v1/{domain}:check` first: one that matches joins the master that is there.
+        """
+        return create(request, domain, data, only_preview=preview)
 
     @get("/{master_id:uuid}", sync_to_thread=True, summary="Read a golden record")
     def read(
