@@ -45,6 +45,11 @@ def write_holds(session: Session, rows: Sequence[dict[str, Any]], *, now: dateti
         run(session, "stewardship/write_holds", rows=as_json(rows), now=now)
 
 
+def let_hold_pass(session: Session, hold_id: int | None, *, valid_to: datetime | None, state: str) -> None:
+    """End the valid time of a hold and change its state."""
+    run(session, "stewardship/let_hold_pass", id=hold_id, valid_to=valid_to, state=state)
+
+
 def delete_holds(session: Session, ids: Sequence[int]) -> None:
     """Let go of values that are no longer kept back."""
     if ids:

@@ -170,7 +170,8 @@ class StewardsMachine(RuleBasedStateMachine):
     @invariant()
     def everything_holds(self) -> None:
         """Prove every invariant."""
-        assert self.hub.broken() == []
+        broken = self.hub.broken()
+        assert not broken, broken
         assert self.hub.rows("SELECT count(*) FROM delivery WHERE state = 'quarantined'") == [(0,)]
 
     def _send(self, record: tuple[str, str], fact: dict[str, Any], *, process: bool) -> None:

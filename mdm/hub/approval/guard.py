@@ -105,11 +105,11 @@ def guard(case: Case, *, baseline: Sequence[Stretch], units: Collection[str], st
     `standing` is what is kept back already; what of it no longer bites is obsolete.
     """
     kept = [h for stored in standing if (h := _still(case, stored)) is not None]
-    obsolete = tuple(h.id for h in standing if h not in kept and h.id is not None)
+    obsolete = tuple(h.id for h in standing if h.id is not None and h.id not in {k.id for k in kept})
     rebuilt = case.rebuilt(kept)
     found = [h for unit in sorted(units) for h in _differences(case, unit, baseline, rebuilt.slices, kept)]
     if found:
-        kept += found
+        kept = found + kept  # of two on one value the newer one counts
         rebuilt = case.rebuilt(kept)
     return Guarded(rebuilt, tuple(_with_proposal(case, h) for h in kept), obsolete)
 
@@ -118,17 +118,23 @@ def changed_units(
     policy: Policy, units: Collection[str], before: Sequence[Stretch], after: Sequence[Stretch], *, now: datetime
 ) -> set[str]:
     """Return the units whose values differ between two timelines in a way that needs approval."""
-    return {
-        unit
-        for unit in units
+    return {unit for unit in units if _changes(policy, unit, before, after, now)}
+
+
+def _changes(policy: Policy, unit: str, before: Sequence[Stretch], after: Sequence[Stretch], now: datetime) -> bool:
+    known = [_value(policy, unit, stretch) for stretch in before]
+    return any(
+        _differs(
+            _value(policy, unit, _at(before, start)), _value(policy, unit, _at(after, start)), end, now, known=known
+        )
         for start, end in _intervals(before, after)
-        if _differs(_value(policy, unit, _at(before, start)), _value(policy, unit, _at(after, start)), end, now)
-    }
+    )
 
 
-def _differs(approved: Any, value: Any, end: Bound, now: datetime) -> bool:
-    """Tell whether a change needs approval; filling what was empty in the past alone does not."""
-    return bool(approved != value and not (approved is None and end is not None and end <= now))
+def _differs(approved: Any, value: Any, end: Bound, now: datetime, *, known: Sequence[Any]) -> bool:
+    """Tell whether a change needs approval; to know that an approved value held earlier already does not."""
+    earlier = approved is None and end is not None and end <= now and value in known
+    return bool(approved != value and not earlier)
 
 
 def _differences(
@@ -136,17 +142,20 @@ def _differences(
 ) -> Iterator[Held]:
     """Yield what must be kept back of one unit: approved value instead of new one, interval by interval."""
     spoken = [c for c in case.claims if case.policy.unit_of(c.attribute) == unit]
+    known = [_value(case.policy, unit, stretch) for stretch in before]
     last: Held | None = None
     for start, end in _intervals(before, after, spoken):
         old, new = _at(before, start), _at(after, start)
         approved = _value(case.policy, unit, old)
         held = None
-        if _differs(approved, _value(case.policy, unit, new), end, case.evaluated_at):
+        if _differs(approved, _value(case.policy, unit, new), end, case.evaluated_at, known=known):
             verdict = case.verdict(unit, start, kept)
             if not isinstance(verdict.decided_by, Override):  # a pinned value was approved when it was pinned
-                held = Held(unit, verdict.std, approved, _record(case.policy, unit, old), start, end)
+                over = approved is None and end is not None and end <= case.evaluated_at
+                state = PAST if over else PENDING  # what was never approved and is over stays out unasked
+                held = Held(unit, verdict.std, approved, _record(case.policy, unit, old), start, end, state)
         if last is not None and held is not None and _same(last, held) and last.valid_to == start:
-            last = Held(unit, last.std, last.approved, last.record, last.valid_from, end)
+            last = replace(last, valid_to=end)
             continue
         if last is not None:
             yield last
@@ -156,7 +165,7 @@ def _differences(
 
 
 def _same(one: Held, other: Held) -> bool:
-    return (one.std, one.approved, one.record) == (other.std, other.approved, other.record)
+    return (one.std, one.approved, one.record, one.state) == (other.std, other.approved, other.record, other.state)
 
 
 def _still(case: Case, held: Held) -> Held | None:
@@ -176,7 +185,7 @@ def _still(case: Case, held: Held) -> Held | None:
     now = case.evaluated_at
     present = held.valid_to is None or held.valid_to > now
     taken_back = held.state == PENDING and present and all(end is not None and end <= now for end in ends)
-    return replace(held, valid_to=ends[-1], state=PAST, id=None) if taken_back else held
+    return replace(held, valid_to=ends[-1], state=PAST) if taken_back else held
 
 
 def _within(instant: Bound, held: Held) -> bool:

@@ -99,7 +99,11 @@ def _keep_back(
     if not concerned:
         return
     stewardship.delete_holds(work.session, [gone for d in concerned for gone in d.guarded.obsolete])
-    new = [_hold_row(d.master.id, h) for d in concerned for h in d.guarded.held if h.id is None]
+    stored = {h.id: h for d in concerned for h in found[d.master.id].held}
+    for h in (h for d in concerned for h in d.guarded.held if h.id is not None and h.state != stored[h.id].state):
+        stewardship.let_hold_pass(work.session, h.id, valid_to=h.valid_to, state=h.state)
+    # the first of several counts, and so must be the newest
+    new = [_hold_row(d.master.id, h) for d in concerned for h in reversed(d.guarded.held) if h.id is None]
     stewardship.write_holds(work.session, new, now=work.now)
     asked = [Asked(d.master.id, d.guarded.held, causes[d.master.id]) for d in concerned]
     renew_requests(work, domain, asked)
