@@ -1,5 +1,6 @@
 """What matching keeps of a record: compact columns taken from its standardized attributes."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,11 @@ Extractor = Callable[[Mapping[str, JSON]], JSON]  # standardized attributes → 
 
 EVERY = "*"
 MOST_VALUES = 4  # of one column: more alternatives make comparing slow and agreeing easy
+CODE = "code="  # how a property begins that is a code of which nothing more is known
+SHORTEST_PART_NUMBER = 5
+FEWEST_DIGITS = 3
+MEASURED = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,40})? \S+")
+MOST_PART_NUMBERS = 8
 ADDRESS_PARTS = ("street", "number", "postal_code", "city", "country", "po_box")
 SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "gob", "net", "or", "org", "ne"})
 
@@ -62,6 +68,38 @@ def _features(values: Sequence[JSON]) -> list[str]:
     return sorted(set(map(str, values)))
 
 
+def _quantities(values: Sequence[JSON]) -> list[str]:
+    """Return what was measured as `number unit`; nothing where a number cannot be read."""
+    measured = (f"{value['value']} {value['unit']}" for value in values if isinstance(value, Mapping))
+    return [text for text in measured if MEASURED.fullmatch(text)]
+
+
+def _makers(values: Sequence[JSON]) -> list[str]:
+    """Return the names of makers, and as `~...` the words of texts that may be some."""
+    makers = [value for value in values if not _is_text(value)]
+    texts = (str(value["unknown"]) for value in values if _is_text(value))
+    return _names(makers) + [f"~{words}" for words in dict.fromkeys(texts)]
+
+
+def _is_text(value: JSON) -> bool:
+    return isinstance(value, Mapping) and "unknown" in value
+
+
+def _part_numbers(values: Sequence[JSON]) -> list[str]:
+    """Return part numbers, and the codes among properties that may be some, as `code=...`."""
+    found = []
+    for text in map(str, values):
+        if "=" not in text:
+            found.append(text)
+        elif text.startswith(CODE) and _tells(text):
+            found.append(CODE + text.removeprefix(CODE).upper().replace("O", "0"))
+    return list(dict.fromkeys(found))[:MOST_PART_NUMBERS]
+
+
+def _tells(code: str) -> bool:
+    return len(code) >= SHORTEST_PART_NUMBER + len(CODE) and sum(sign.isdigit() for sign in code) >= FEWEST_DIGITS
+
+
 def _addresses(values: Sequence[JSON]) -> list[list[str]]:
     found = []
     for value in values:
@@ -95,6 +133,9 @@ KINDS: dict[str, Callable[[Sequence[JSON]], JSON]] = {
     "text": _text,
     "values": _values,
     "features": _features,
+    "part_numbers": _part_numbers,
+    "makers": _makers,
+    "quantities": _quantities,
     "addresses": _addresses,
     "online": _online,
 }

@@ -1,13 +1,14 @@
 """How two values of a column are compared: which of a comparator's outcomes they reach."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from rapidfuzz.distance import JaroWinkler
 
-from mdm.core.matching import features, names
+from mdm.core.matching import features, makers, names, quantities
+from mdm.core.matching.columns import CODE
 from mdm.core.matching.folding import alike, near
 from mdm.core.matching.frequencies import Frequencies
 
@@ -16,6 +17,8 @@ Compare = Callable[[Any, Any], Reached]
 CACHED = 50_000
 SUBSCRIBER_DIGITS = 7  # fewer digits in common are chance
 MOST_EXTENSION = 4
+SHORTEST_PART = 5  # characters of a part number that may stand inside another one
+BITS_OF_A_DIGIT, BITS_OF_A_LETTER = 3.3, 4.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,44 @@ def _identifiers(*, scope: int = 0, frequencies: Frequencies | None = None) -> C
         return 2, 0.0
 
     return compare
+
+
+def _part_numbers() -> Compare:
+    """Compare part numbers, also with those that stand in a text; bits are those of the characters they share.
+
+    A number that is made of what the text says is the designation of a type, which other makers use too.
+    """
+
+    def compare(left: Sequence[str], right: Sequence[str]) -> Reached:
+        a, b = _own(left), _own(right)
+        if shared := a & b:
+            texts = _mentioned(left) | _mentioned(right)
+            own = {number for number in shared if not any(code != number and code in number for code in texts)}
+            return (0 if own else 3), max(map(_information, own or shared))
+        if inside := [short for short, long in _ordered(a, b) if len(short) >= SHORTEST_PART and short in long]:
+            return 1, max(map(_information, inside))
+        if mentioned := (a & _mentioned(right)) | (b & _mentioned(left)):
+            return 2, max(map(_information, mentioned))
+        return (4, 0.0) if a and b else (-1, 0.0)
+
+    return compare
+
+
+def _own(numbers: Sequence[str]) -> set[str]:
+    return {number for number in numbers if not number.startswith(CODE)}
+
+
+def _mentioned(numbers: Sequence[str]) -> set[str]:
+    return {number.removeprefix(CODE) for number in numbers if number.startswith(CODE)}
+
+
+def _ordered(left: Iterable[str], right: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """Yield every pair of one of each side, the shorter one first."""
+    return ((a, b) if len(a) <= len(b) else (b, a) for a in left for b in right)
+
+
+def _information(number: str) -> float:
+    return sum(BITS_OF_A_DIGIT if sign.isdigit() else BITS_OF_A_LETTER for sign in number)
 
 
 def _phones(*, frequencies: Frequencies | None = None) -> Compare:
@@ -162,6 +203,7 @@ def _similarity(*, thresholds: Sequence[float] = ()) -> Compare:
 COMPARATORS: Mapping[str, Comparator] = {
     "names": Comparator(names.LABELS, ("names",), names.name_comparison),
     "identifiers": Comparator(("same", "near", "different"), ("values",), _identifiers),
+    "part_numbers": Comparator(("same", "inside", "mentioned", "type", "different"), ("part_numbers",), _part_numbers),
     "phones": Comparator(("same", "same_line", "near", "different"), ("values",), _phones),
     "online": Comparator(("same_mailbox", "same_domain", "similar", "different"), ("online",), _online),
     "addresses": Comparator(
@@ -171,5 +213,7 @@ COMPARATORS: Mapping[str, Comparator] = {
     ),
     "text": Comparator(("same", "different"), ("text",), _same_text),
     "similarity": Comparator((), ("text",), _similarity),
+    "makers": Comparator(makers.LABELS, ("makers",), makers.maker_comparison),
+    "quantities": Comparator(quantities.LABELS, ("quantities",), quantities.quantity_comparison),
     "features": Comparator(features.LABELS, ("features",), features.feature_comparison),
 }

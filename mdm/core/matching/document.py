@@ -217,7 +217,7 @@ def _comparison_faults(model: ModelDocument, comparison: ComparisonPart) -> Iter
         yield "telling", "only names have telling words"
     if comparison.soft and comparison.by != "features":
         yield "soft", "only features have soft kinds"
-    if comparison.by == "names" and not comparison.frequencies:
+    if comparison.by in {"names", "makers"} and not comparison.frequencies:
         yield "frequencies", "names need to know how rare their words are"
     yield from _level_faults(comparison, comparator.outcomes)
     if adjustment := comparison.frequencies:
@@ -228,7 +228,7 @@ def _adjustment_faults(
     model: ModelDocument, comparison: ComparisonPart, adjustment: AdjustmentPart
 ) -> Iterator[tuple[str, str]]:
     labels = [part.level for part in comparison.levels]
-    if comparison.by in {"addresses", "similarity"}:
+    if comparison.by in {"addresses", "similarity", "part_numbers", "quantities"}:
         yield "frequencies", f"{comparison.by!r} knows no frequencies"
     if adjustment.table not in model.frequencies:
         yield "frequencies.table", _one_of(adjustment.table, model.frequencies)

@@ -5,10 +5,15 @@ from functools import lru_cache
 
 from mdm.core.matching.frequencies import Frequencies
 
-SAME, AGREEING, DIFFERING, CONFLICTING = range(4)
-LABELS = ("same", "agreeing", "differing", "conflicting")
+SAME, FULLER, AGREEING, DIFFERING, CONFLICTING = range(5)
+LABELS = ("same", "fuller", "agreeing", "differing", "conflicting")
 UNKNOWN = "number"  # the kind of a number of which nothing more is known: it may be any other property
+CODE = "code"
+MARK = "mark"
+WORDED = frozenset({CODE, "colour", "finish", "material", "side"})  # kinds of properties that are words
 SHORTEST_PART = 3  # characters of a code that may be another one shortened
+MISSING = 0.5  # what a property that only one side states takes away, compared with one that both state
+LEAST = 0.1  # bits of an agreement, so that it is known to be little
 CACHED = 20_000
 
 Compared = tuple[int, float]  # outcome, bits of what both have; outcome -1: they have nothing in common to compare
@@ -18,10 +23,11 @@ Kinds = dict[str, frozenset[str]]
 def feature_comparison(
     *, frequencies: Frequencies | None = None, soft: Collection[str] = ()
 ) -> Callable[[Sequence[str], Sequence[str]], Compared]:
-    """Return a function that compares two lists of `kind=value`.
+    """Return a function that compares two lists of `kind=value`; the table has the shares of values by kind.
 
     Two variants differ in a kind when each has a value of it that the other lacks. `soft` kinds are those in which
-    records of one item may differ too, such as codes of which nobody knows what they say.
+    records of one item may differ too, such as codes of which nobody knows what they say; one side that states only
+    more of them is fuller.
     """
     loose = frozenset(soft)
 
@@ -33,37 +39,64 @@ def feature_comparison(
             kinds.setdefault(kind, set()).add(value)
         return {kind: frozenset(values) for kind, values in kinds.items()}
 
-    def bits_of(shared: Collection[str]) -> float:
-        return sum(frequencies.of_word(feature) for feature in sorted(shared)) if frequencies else 0.0
+    def worth(kinds: Kinds) -> float:
+        if frequencies is None:
+            return 0.0
+        bits, unlisted = frequencies.bits, frequencies.unlisted
+        return sum(bits.get(kind, unlisted) * len(kinds[kind]) for kind in sorted(kinds))
 
     def compare(left: Sequence[str], right: Sequence[str]) -> Compared:
-        if left == right:
-            return SAME, bits_of(left)
         a, b = by_kind(tuple(left)), by_kind(tuple(right))
-        shared = set(left) & set(right)
-        apart = {kind for kind in a.keys() & b.keys() if _apart(kind, a, b)}
-        if apart:
-            return (DIFFERING if apart <= loose else CONFLICTING), bits_of(shared)
-        return (AGREEING, bits_of(shared)) if a.keys() & b.keys() else (-1, 0.0)
+        if a == b:
+            return SAME, worth(a)
+        a, b = _resolved(a, b), _resolved(b, a)
+        common = a.keys() & b.keys()
+        shared = {kind: values for kind in common if (values := a[kind] & b[kind])}
+        if a == b:
+            return SAME, worth(shared)
+        if apart := {kind for kind in common if _apart(kind, a, b)}:
+            return (DIFFERING if apart <= loose else CONFLICTING), 0.0
+        if not common:
+            return -1, 0.0
+        more = _more(a, b), _more(b, a)
+        fuller = all(kind in loose for one in more for kind in one) or _shortened(*more) or _shortened(more[1], more[0])
+        return (FULLER if fuller else AGREEING), max(worth(shared) - MISSING * sum(map(worth, more)), LEAST)
 
     return compare
+
+
+def _more(kinds: Kinds, other: Kinds) -> Kinds:
+    """Return what the other side does not state, not even as a number."""
+    numbers = other.get(UNKNOWN, frozenset())
+    return {kind: more for kind in kinds if (more := kinds[kind] - other.get(kind, frozenset()) - numbers)}
+
+
+def _shortened(letters: Kinds, words: Kinds) -> bool:
+    """Say whether one side may have shortened to letters what the other one writes out: HF, halogen-free."""
+    return MARK in letters and letters.keys() <= {MARK, CODE} and words.keys() <= WORDED
+
+
+def _resolved(kinds: Kinds, other: Kinds) -> Kinds:
+    """Return the properties, a number as the property that it is on the other side."""
+    numbers = kinds.get(UNKNOWN, frozenset()) - other.get(UNKNOWN, frozenset())
+    if not numbers:
+        return kinds
+    found = dict(kinds)
+    for kind in sorted(other.keys() - kinds.keys()):
+        if meant := numbers & other[kind]:
+            found[kind] = meant
+            numbers -= meant
+    left = numbers | (kinds[UNKNOWN] & other.get(UNKNOWN, frozenset()))
+    del found[UNKNOWN]
+    return found | ({UNKNOWN: left} if left else {})
 
 
 def _apart(kind: str, left: Kinds, right: Kinds) -> bool:
     """Say whether each side has a value of the kind that the other lacks."""
     more_left, more_right = left[kind] - right[kind], right[kind] - left[kind]
-    if not (more_left and more_right):
-        return False
-    if kind == UNKNOWN:
-        more_left, more_right = (_unmatched(more, of) for more, of in ((more_left, right), (more_right, left)))
-    elif kind == "code":
+    if kind == CODE:
         more_left, more_right = _unlike(more_left, right[kind]), _unlike(more_right, left[kind])
     return bool(more_left and more_right)
-
-
-def _unmatched(numbers: frozenset[str], of: Kinds) -> frozenset[str]:
-    """Return the numbers that the other side has in no kind."""
-    return numbers - frozenset().union(*of.values())
 
 
 def _unlike(codes: frozenset[str], others: frozenset[str]) -> frozenset[str]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import combinations
 from typing import Any
 
+from mdm.core.matching.columns import CODE
 from mdm.core.matching.folding import skeleton, sound
 from mdm.core.matching.frequencies import Frequencies
 
@@ -13,6 +15,9 @@ Addresses = Sequence[Sequence[str]]
 AREA = 3  # leading characters of a postal code that name an area
 ALTERNATIVES = 2  # more would let one column use up a record's keys
 MOST_WORDS = 3
+FEWEST_FEATURES = 2  # that make a description of their own
+RANKED_FEATURES = 3  # whose pairs are tried
+TELLING = ("size", "code", "length", "thread", "diameter", "power", "number", "section", "voltage", "volume", "mass")
 CACHED = 50_000
 
 
@@ -92,6 +97,27 @@ def _labels(online: Iterable[str]) -> list[str]:
     return _some(skeleton(value.partition(".")[0]) for value in online if "@" not in value)
 
 
+def _whole_features(features: Sequence[str]) -> list[str]:
+    """Return all properties together: the same in every complete description."""
+    return [" ".join(sorted(features))] if len(features) >= FEWEST_FEATURES else []
+
+
+def _feature_pairs(features: Sequence[str]) -> list[str]:
+    """Return pairs of the properties that differ most among items, as far as there are any."""
+    telling = sorted(features, key=lambda feature: (_rank(feature), feature))[:RANKED_FEATURES]
+    return [f"{a} {b}" for a, b in combinations(telling, 2)]
+
+
+def _rank(feature: str) -> int:
+    kind = feature.partition("=")[0]
+    return TELLING.index(kind) if kind in TELLING else len(TELLING)
+
+
+def _part_numbers(numbers: Sequence[str]) -> list[str]:
+    """Return part numbers of a field, then those that stand in a text."""
+    return _some(sorted((number.removeprefix(CODE) for number in numbers), key=len, reverse=True))
+
+
 def _some(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(values))[:ALTERNATIVES]
 
@@ -106,5 +132,9 @@ PARTS: Mapping[str, Mapping[str, Part]] = {
         "country": _countries,
         "door": _doors,
     },
+    "features": {"whole": _whole_features, "pairs": _feature_pairs},
+    "makers": {},
+    "quantities": {},
+    "part_numbers": {"": _part_numbers},
     "online": {"mailbox": _mailboxes, "label": _labels},
 }

@@ -1,6 +1,7 @@
 """The technical properties that texts about items state in passing: threads, sizes, voltages, standards, packs."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import cache
@@ -11,12 +12,16 @@ from mdm.core.standardize.text import latin
 Found = Iterable[tuple[str, str]]  # kind, value
 Reader = Callable[[re.Match[str]], Found]
 
+CAPITAL_MICRO = "\u039cM"  # what becomes of µm in capitals
+DIAMETER = "dm"  # how its sign is read
+LETTER_O_SIGN = re.compile(r"\bo(?=\d)")  # what others make of the sign
 LETTER_O = re.compile(r"(?<=\d)o(?=\d|\b)|(?<=\bm)o(?=\d)")  # typed for a zero
 DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 THOUSANDS = re.compile(r"\b([1-9]\d{0,2})\.(\d{3})(?= ?(?:mm|v|rpm|min|u/min)\b)")
 TIMES = re.compile(r"(?<=[\dm\"]) ?[x*] ?(?=\d)")
 SIGNS = str.maketrans(
-    {"ø": " dm ", "Ø": " dm ", "⌀": " dm ", "×": "x", "°": " deg", "″": '"', "”": '"', "²": "2", "³": "3"}
+    dict.fromkeys("øØ⌀", f" {DIAMETER} ")
+    | {"×": "x", "°": " deg", "″": '"', "”": '"', "²": "2", "³": "3"}
     | dict.fromkeys("µμ", "u")
 )
 NUMBER = r"\d+(?:\.\d+)?"
@@ -33,12 +38,15 @@ MEASURES = {
 
 def features_of(text: str) -> tuple[frozenset[str], str]:
     """Return the properties that a text states, as `kind=value`, and what is left of it."""
-    rest = DECIMAL_COMMA.sub(".", LETTER_O.sub("0", latin(text.translate(SIGNS))))
+    rest = LETTER_O_SIGN.sub(f" {DIAMETER} ", latin(text.replace(CAPITAL_MICRO, "uM").translate(SIGNS)))
+    rest = DECIMAL_COMMA.sub(".", LETTER_O.sub("0", rest))
     rest = TIMES.sub("x", THOUSANDS.sub(r"\1\2", rest))
-    found: set[str] = set()
+    found: Counter[str] = Counter()
     for pattern, read in _patterns():
         rest = pattern.sub(lambda match, read=read: _take(match, read, found), rest)  # type: ignore[misc]
-    return frozenset(found), rest
+    return frozenset(
+        name if at == 1 else f"{name}*{at}" for name, times in found.items() for at in range(1, times + 1)
+    ), rest
 
 
 def plain(number: Decimal) -> str:
@@ -46,8 +54,8 @@ def plain(number: Decimal) -> str:
     return format(number.normalize(), "f")
 
 
-def _take(match: re.Match[str], read: Reader, found: set[str]) -> str:
-    found.update(f"{kind}={value}" for kind, value in read(match))
+def _take(match: re.Match[str], read: Reader, found: Counter[str]) -> str:
+    found.update({f"{kind}={value}" for kind, value in read(match)})
     return " "
 
 
@@ -94,6 +102,12 @@ def _quantity(match: re.Match[str]) -> Found:
         yield kind, plain(Decimal(number) * factor)
 
 
+def _voltage(match: re.Match[str]) -> Found:
+    yield from _quantity(match)
+    if match["supply"]:
+        yield "supply", match["supply"]
+
+
 def _standard(match: re.Match[str]) -> Found:
     """Read DIN 933, DIN EN ISO 4017 and ISO 4017:2015, those that replaced each other as one."""
     body = next(name for name in BODIES if name in match["bodies"])
@@ -132,8 +146,8 @@ WRITTEN: tuple[tuple[str, Reader], ...] = (
     (r"^(?:g|r|rp|rc|bsp|npt) ?(\d+/\d+|\d+[ -]\d+/\d+|\d(?=\"))\"?$", _pipe_thread),
     (r"^(\d+/\d+)\" ?(?:npt|bsp|ig|ag)$", _pipe_thread),
     (r"^tr ?(\d+)x(\d+)$", _trapezoidal),
-    (r"^(?:\d ?x ?)?(?P<numbers>NUMBER(?:[/-]NUMBER)?) ?(?P<unit>v|vac|vdc|kv)(?: ?(?:ac|dc))?$", _quantity),
-    (r"^NUMBER(?: ?[mc]?m)?(?:xNUMBER(?: ?[mc]?m)?){1,3}$", _size),
+    (r"^(?:\d ?x ?)?(?P<numbers>NUMBER(?:[/-]NUMBER)?) ?(?P<unit>k?v) ?(?P<supply>[ad]c)?$", _voltage),
+    (r"^(?:d ?= ?)?NUMBER(?: ?[mc]?m)?(?:xNUMBER(?: ?[mc]?m)?){1,3}$", _size),
     (r"^(?:dm|dia|durchmesser|d) ?[=:]? ?(NUMBER)(?: ?mm)?$", _number("diameter")),
     (r"^(?:l|lg|lange|length) ?[=:] ?(NUMBER)(?: ?mm)?$", _number("length")),
     (r"^([a-z]{1,2}) ?= ?(NUMBER)(?: ?mm)?$", _equation),
@@ -142,6 +156,11 @@ WRITTEN: tuple[tuple[str, Reader], ...] = (
     (r"^ip ?(\d\d[a-z]?)$", _letters("ip")),
     (r"^ral ?-?(\d{4})$", _letters("ral")),
     (r"^sw ?(\d+)$", _number("sw")),
+    (r"^(?:nut|slot) ?(\d{1,2})$", _number("slot")),
+    (r"^(\d) ?-?(?:k|komponenten?|components?)$", _number("components")),
+    (r"^iso ?-?vg ?(\d+)$", _number("viscosity")),
+    (r"^(\d+) ?(?:sh|shore)[. -]?a?$", _number("shore")),
+    (r"^(\d+) ?hv$", _number("hardness")),
     (
         r"^(?:ve|vpe|pu|(?:box|pack|carton|set) of|(?:karton|pack|box) (?:a|zu)) ?[=:]? ?(\d+)(?: (?:stk?|pcs))?$",
         _number("pack"),

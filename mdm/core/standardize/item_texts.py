@@ -4,8 +4,8 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-from mdm.core.standardize.item_features import features_of, plain
-from mdm.core.standardize.item_terms import property_of, term
+from mdm.core.standardize.item_features import DIAMETER, features_of, plain
+from mdm.core.standardize.item_terms import property_of, term, without_phrases
 from mdm.core.standardize.languages import by_language
 from mdm.core.standardize.placeholders import is_placeholder, placeholder
 from mdm.core.standardize.standard import CACHED, EMPTY, JSON, Context, Standard, require_text
@@ -13,13 +13,14 @@ from mdm.core.standardize.text import clean, fold
 
 TOKEN = re.compile(r"[a-z0-9](?:[a-z0-9+./-]*[a-z0-9+])?")
 PARTS = re.compile(r"[./+-]")
-NUMBER = re.compile(r"\d{1,3}(?:\.\d+)?")
+NUMBER = re.compile(r"\d{1,4}(?:\.\d+)?")
+MARK = 3  # letters: what is as short and no word that anybody knows stands for a type or an option
 CODE = re.compile(r"(?=.*\d).{2,}")
-CUT_AT = (30, 40, 50, 60)  # characters of columns for names: a text as long as one may have lost its end
+CUT_AT = 40  # characters of the most common column for names, in capitals: a text that fills it may have lost its end
 
 
 def item_text(raw: JSON, _: Context) -> Standard:
-    """Standardize a text about an item; std has its words (`core`) and its properties (`features`)."""
+    """Standardize a text about an item; std has its words (`core`), those `unknown` among them, and its `features`."""
     return _item_text(require_text(raw))
 
 
@@ -30,30 +31,33 @@ def _item_text(raw: str) -> Standard:
         return EMPTY
     if is_placeholder(value):
         return Standard(value, None, (placeholder(value),))
-    core, features = read_item(value)
-    return Standard(value, {"core": core or value.casefold(), "features": features})
+    return Standard(value, read_item(value))
 
 
-def read_item(text: str) -> tuple[str, list[str]]:
-    """Return the words of a text in the terms of everybody, and the properties that it states, sorted."""
+def read_item(text: str) -> dict[str, JSON]:
+    """Return the words of a text in the terms of everybody, those that nobody knows, and the properties it states."""
     kept, cut = _without_cut_word(text)
     found, rest = features_of(kept)
-    features, words = set(found), []
-    for part in (part for token in TOKEN.findall(rest) for part in _parts(token)):
+    features, words, unknown = set(found), [], []
+    for part in (part for token in TOKEN.findall(without_phrases(rest)) for part in _parts(token) if part != DIAMETER):
         if feature := property_of(part) or _leftover(part):
             features.add(feature)
+        elif (known := term(part)) is not None:
+            words.append(known)
         else:
-            words.append(term(part))
+            words.append(part)
+            unknown.append(part)
     if feature := property_of(cut):
         features.add(feature)
     elif cut.isalpha():
-        words.append(term(cut))
-    return " ".join(words), sorted(features)
+        words.append(term(cut) or cut)
+    core = " ".join(words) or ("" if features else text.casefold())
+    return {"core": core, "unknown": " ".join(unknown), "features": sorted(features)}
 
 
 def _without_cut_word(text: str) -> tuple[str, str]:
     """Part the last word from a text that its column has perhaps cut: M8x4 may have been M8x40."""
-    if len(text) not in CUT_AT:
+    if len(text) != CUT_AT or not text.isupper():
         return text, ""
     kept, _, cut = text.rpartition(" ")
     return kept, fold(cut)
@@ -72,7 +76,7 @@ def _leftover(part: str) -> str | None:
         return f"number={plain(Decimal(part))}"
     if CODE.match(part):
         return "code=" + part.translate(JOINED)
-    return f"mark={part}" if len(part) == 1 else None
+    return f"mark={part}" if len(part) <= MARK and term(part) is None else None
 
 
 JOINED = str.maketrans("", "", "-./+")

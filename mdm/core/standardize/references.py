@@ -8,13 +8,14 @@ from mdm.errors import InvalidAttributes
 
 HUB = "hub"  # the source of references that name a master instead of a source's record: the key is its id
 PARTS = ("source", "key", "master")
+LONGEST = 200  # characters of a source or key
 UNRESOLVED = Finding("unresolved_reference", "Nothing is known yet of the record that it names.")
 
 
 def reference(raw: Any, _context: Context) -> Standard:
     """Read a key in the sending source, `{source, key}` of any source, or `{master}`; where it leads is found later."""
     if not isinstance(raw, dict):
-        key = require_text(raw).strip()
+        key = _text(raw)
         return Standard({"key": key}, key) if key else EMPTY
     for part in raw:
         if part not in PARTS:
@@ -48,9 +49,16 @@ def resolved(value: dict[str, Any], *, sender: str, master: UUID | None) -> Stan
     return Standard(found, found["master"])
 
 
+def _text(raw: Any) -> str:
+    text = require_text(raw).strip()
+    if len(text) > LONGEST:
+        raise InvalidAttributes(f"has {len(text):,} characters; at most {LONGEST} are allowed", path="")
+    return text
+
+
 def _part(name: str, raw: Any) -> str:
     try:
-        return require_text(raw).strip()
+        return _text(raw)
     except InvalidAttributes as error:
         raise within(f".{name}", error) from None
 
