@@ -21,7 +21,7 @@ from mdm.settings import Settings
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--size", choices=list(SIZES), default="small", help="about 2k, 20k or 200k source records")
+    parser.add_argument("--size", choices=list(SIZES), default="small", help="about 3k, 25k or 300k source records")
     parser.add_argument("--seed", type=int, default=1, help="another seed makes another manufacturer")
     parser.add_argument(
         "--check", action="store_true", help="load into a fresh folder, verify, print one JSON object and end"
@@ -80,6 +80,8 @@ def _introduce(hub: RunningHub) -> None:
     say("Try next, in another terminal:")
     for told, command in (
         ("search golden records", f"{call} '{hub.url}/v1/supplier?q=gmbh&limit=3'"),
+        ("what waits for stewards and owners", f"{call} '{hub.url}/v1/tasks?limit=3'"),
+        ("changes that their owners must approve", f"{call} '{hub.url}/v1/change-requests?limit=3'"),
         ("rows that could not be used, and why", f"{call} '{hub.url}/v1/quarantine'"),
         ("the newest event of every master, then live ones", ".venv/bin/mdm watch --newest"),
         ("prove that nothing was lost, skipped or doubled", ".venv/bin/mdm audit"),

@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def accept(hub: Hub, files: Sequence[tuple[str, Path]], *, console: Console, initial: bool = False) -> list[UUID]:
-    """Accept files of (source, path) in turn under a progress bar, and return their loads.
+    """Accept files of (source, path) in turn under one progress bar, and return their loads.
 
     Raises what is wrong with the first that cannot be loaded, before anything is kept.
     """
@@ -55,12 +55,14 @@ def accept(hub: Hub, files: Sequence[tuple[str, Path]], *, console: Console, ini
         loads.opened(path, source=source, registry=hub.registry)
     ids = []
     with Progress(TextColumn("{task.description}"), BarColumn(), "{task.percentage:>3.0f}%", console=console) as bars:
+        bar, before = bars.add_task("accept", total=sum(path.stat().st_size for _, path in files)), 0
         for source, path in files:
+            bars.update(bar, description=f"accept {source}/{path.name}", completed=before)
             steps = loads.load_file(hub.begin, path, source=source, registry=hub.registry, initial=initial)
             begun = next(steps)
-            bar = bars.add_task(f"accept {source}/{path.name}", total=begun.size, completed=begun.position)
-            for progress in steps:
-                bars.update(bar, completed=progress.position)
+            for progress in (begun, *steps):
+                bars.update(bar, completed=before + progress.position)
+            before += begun.size
             ids.append(begun.load_id)
     return ids
 
