@@ -28,7 +28,7 @@ from mdm.entrypoints.api.resources.metrics import metrics
 from mdm.entrypoints.api.resources.quarantine import Quarantine
 from mdm.entrypoints.api.resources.reveals import Reveals
 from mdm.entrypoints.api.resources.stewardship import ChangeRequests, Identities, Values, Verdicts
-from mdm.entrypoints.api.resources.tasks import BulkDecisions, Pairs, Tasks, TasksInHand
+from mdm.entrypoints.api.resources.tasks import Answers, Pairs, Tasks, TasksInHand
 from mdm.entrypoints.api.strictness import StrictRequest, check_parameters
 from mdm.entrypoints.api.tracing import Tracing, finish_headers
 from mdm.entrypoints.api.verbs import routed
@@ -43,7 +43,7 @@ RESOURCES = (
     Quarantine,
     Tasks,
     TasksInHand,
-    BulkDecisions,
+    Answers,
     Pairs,
     Check,
     GoldenRecords,

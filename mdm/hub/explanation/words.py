@@ -38,8 +38,10 @@ def of_step(comparison: Comparison, step: Step) -> str:
         return f"{title}: {why}, 0 bits."
     level = next(level for level in comparison.levels if level.label == step.level)
     level_name, rarity = step.level.replace("_", " "), ""
-    if step.adjustment:
-        rarity = f"; {'rare' if step.adjustment > 0 else 'common'} values make that {step.adjustment:+.1f}"
+    if step.adjustment > 0:
+        rarity = f"; {step.adjustment:.1f} of them because the values are rare"
+    elif step.adjustment < 0:
+        rarity = f"; common values took {-step.adjustment:.1f}"
     return (
         f"{title}: {level_name}, {step.weight:+.1f} bits, because {_share(level.m)} of pairs that are "
         f"one reach this and {_share(level.u)} of others{rarity}."
@@ -80,6 +82,8 @@ def _conditions(model: MatchModel, conditions: Iterable[tuple[int, frozenset[int
 
 def _share(share: float) -> str:
     percent = share * 100
+    if percent > 99.99:
+        return "more than 99.99 %"
     return f"{percent:.0f} %" if 1 <= percent <= 99 else f"{percent:.4g} %"
 
 

@@ -142,20 +142,28 @@ def test_reason_codes_are_listed_per_kind(api: Api) -> None:
     assert reasons.keys() >= {"approval", "cycle", "orphaned"}
 
 
+def test_answer_is_previewed_and_then_carried_out(api: Api, asked: Mapping[str, Any]) -> None:
+    path, answer = f"/v1/tasks/{asked['id']}/decide", {"decision": "distinct", "reason_code": "related_company"}
+    would = api.post(path, params={"preview": True}, json=answer, role="steward").json()
+    assert (would["outcome"], would["tasks_closed"]) == ("would_do", [asked["id"]])
+    assert api.post(path, json=answer | {"digest": "0"}).json()["type"] == "/problems/outdated_preview"
+    assert api.post(path, json=answer | {"digest": would["digest"]}).json()["outcome"] == "done"
+    assert api.post(path, json=answer).status_code == 409
+    assert api.post(path, json={"decision": "perhaps"}).status_code == 422
+
+
 def test_many_answers_are_previewed_and_then_carried_out(api: Api, asked: Mapping[str, Any]) -> None:
-    answer = {"task": asked["id"], "decision": "match", "reason_code": "typing_error"}
-    unknown = {"task": asked["other_id"], "decision": "match"}
-    shown = api.post(
-        "/v1/tasks/decide-many", json={"preview": True, "answers": [answer, unknown]}, role="steward"
-    ).json()
+    path, answer = "/v1/tasks/decide-many", {"task": asked["id"], "decision": "match", "reason_code": "typing_error"}
+    both = {"answers": [answer, {"task": asked["other_id"], "decision": "match"}]}
+    shown = api.post(path, params={"preview": True}, json=both, role="steward").json()
     assert (shown["done"], shown["refused"]) == (1, 1)
     (would, refused) = shown["rows"]
     assert (would["outcome"], would["tasks_closed"], refused["problem"]["status"]) == ("would_do", [asked["id"]], 404)
     assert {m["status"] for m in would["masters"]} == {"active", "merged"}
-    carried = {"preview": False, "answers": [answer | {"digest": would["digest"]}]}
-    (done,) = api.post("/v1/tasks/decide-many", json=carried, role="steward").json()["rows"]
+    carried = {"answers": [answer | {"digest": would["digest"]}]}
+    (done,) = api.post(path, json=carried, role="steward").json()["rows"]
     assert (done["outcome"], done["masters"]) == ("done", would["masters"])
-    (again,) = api.post("/v1/tasks/decide-many", json=carried, role="steward").json()["rows"]
+    (again,) = api.post(path, json=carried, role="steward").json()["rows"]
     assert again["problem"]["type"] == "/problems/already_decided"
     (closed,) = api.get("/v1/tasks?state=closed").json()["items"]
     assert (closed["outcome"], closed["closed_by"], closed["state"]) == ("match", "steward", "closed")

@@ -1,10 +1,10 @@
-"""`/v1/tasks/decide-many`: answers to many tasks, first shown, then carried out, row by row."""
+"""`/v1/tasks/{task_id}/decide` and `/v1/tasks/decide-many`: answers, first shown, then carried out, row by row."""
 
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar import Controller, post
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_200_OK
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from mdm.core.security import Permission
 from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
 from mdm.entrypoints.api.problems import title_of, type_of
 from mdm.entrypoints.api.resources.access.bodies import Body, Line, Reason
+from mdm.entrypoints.api.resources.stewardship.carrying_out import Preview
 from mdm.hub.stewardship.bulk import Answer, Row, decide_many
 from mdm.hub.stewardship.decisions import Decision
 from mdm.hub.stewardship.effects import Effects
@@ -19,10 +20,9 @@ from mdm.hub.stewardship.effects import Effects
 MOST_ROWS = 200
 
 
-class TaskAnswer(Body):
-    """An answer to one task."""
+class Decided(Body):
+    """An answer to a task that is named otherwise."""
 
-    task: UUID
     decision: Decision
     reason_code: Line | None = None
     note: Reason | None = None
@@ -32,10 +32,15 @@ class TaskAnswer(Body):
     effective: Literal["as_dated", "from_approval"] = "as_dated"
 
 
+class TaskAnswer(Decided):
+    """An answer to one task."""
+
+    task: UUID
+
+
 class ManyAnswers(Body):
     """Answers to be shown or carried out, in this order."""
 
-    preview: bool = Field(description="true: only tell what each answer would do.")
     answers: Annotated[list[TaskAnswer], Field(min_length=1, max_length=MOST_ROWS)]
 
 
@@ -82,21 +87,36 @@ class ManyAnswered(Body):
     rows: list[AnswerRow]
 
 
-class BulkDecisions(Controller):
-    """Answers to many tasks; each row counts alone, and four eyes are asked for in each."""
+class Answers(Controller):
+    """Answers to tasks; of many each counts alone, and four eyes are asked for in each."""
 
-    path = "/v1/tasks/decide-many"
+    path = "/v1/tasks"
     tags = ("Tasks",)
     opt = allow(Permission.STEWARD, Permission.APPROVE)
 
-    @post(sync_to_thread=True, status_code=HTTP_200_OK, summary="Answer many tasks")
-    def decide(self, request: ApiRequest, data: JSONBody[ManyAnswers]) -> ManyAnswered:
+    @post("/{task_id:uuid}/decide", sync_to_thread=True, status_code=HTTP_200_OK, summary="Answer a task")
+    def decide(
+        self, request: ApiRequest, task_id: FromPath[UUID], data: JSONBody[Decided], *, preview: Preview = False
+    ) -> AnswerRow:
+        """Show what an answer would do, or carry it out."""
+        (row,) = decide_many(begin_of(request), [_answer(task_id, data)], preview=preview)
+        if row.problem is not None:
+            raise row.problem
+        return _answered(row, preview=preview)
+
+    @post("/decide-many", sync_to_thread=True, status_code=HTTP_200_OK, summary="Answer many tasks")
+    def decide_many(
+        self, request: ApiRequest, data: JSONBody[ManyAnswers], *, preview: Preview = False
+    ) -> ManyAnswered:
         """Show what answers would do, or carry them out, each in its own transaction."""
-        answers = [Answer(a.task, a.decision, a.reason_code, a.note, a.digest, a.effective) for a in data.answers]
-        found = decide_many(begin_of(request), answers, preview=data.preview)
-        rows = [_answered(row, preview=data.preview) for row in found]
+        found = decide_many(begin_of(request), [_answer(a.task, a) for a in data.answers], preview=preview)
+        rows = [_answered(row, preview=preview) for row in found]
         refused = sum(row.outcome == "refused" for row in rows)
-        return ManyAnswered(preview=data.preview, done=len(rows) - refused, refused=refused, rows=rows)
+        return ManyAnswered(preview=preview, done=len(rows) - refused, refused=refused, rows=rows)
+
+
+def _answer(task_id: UUID, said: Decided) -> Answer:
+    return Answer(task_id, said.decision, said.reason_code, said.note, said.digest, said.effective)
 
 
 def _answered(row: Row, *, preview: bool) -> AnswerRow:
