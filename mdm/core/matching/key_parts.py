@@ -17,7 +17,10 @@ ALTERNATIVES = 2  # more would let one column use up a record's keys
 MOST_WORDS = 3
 FEWEST_FEATURES = 2  # that make a description of their own
 RANKED_FEATURES = 3  # whose pairs are tried
-TELLING = ("size", "code", "length", "thread", "diameter", "power", "number", "section", "voltage", "volume", "mass")
+TELLING = (
+    "size", "code", "length", "thread", "diameter", "power", "number", "viscosity", "section", "ral", "dn", "micron",
+    "volume", "mass", "voltage",
+)  # fmt: skip
 CACHED = 50_000
 
 
@@ -103,9 +106,17 @@ def _whole_features(features: Sequence[str]) -> list[str]:
 
 
 def _feature_pairs(features: Sequence[str]) -> list[str]:
-    """Return pairs of the properties that differ most among items, as far as there are any."""
-    telling = sorted(features, key=lambda feature: (_rank(feature), feature))[:RANKED_FEATURES]
-    return [f"{a} {b}" for a, b in combinations(telling, 2)]
+    """Return pairs of the properties that differ most among items, without their kinds: 500 mm may be a mere 500."""
+    values = [feature.partition("=")[2] for feature in _telling(features)[:RANKED_FEATURES]]
+    return [" ".join(sorted(pair)) for pair in combinations(values, 2)]
+
+
+def _first_feature(features: Sequence[str]) -> list[str]:
+    return [feature.partition("=")[2] for feature in _telling(features)[:1]]
+
+
+def _telling(features: Sequence[str]) -> list[str]:
+    return sorted(features, key=lambda feature: (_rank(feature), feature))
 
 
 def _rank(feature: str) -> int:
@@ -132,7 +143,7 @@ PARTS: Mapping[str, Mapping[str, Part]] = {
         "country": _countries,
         "door": _doors,
     },
-    "features": {"whole": _whole_features, "pairs": _feature_pairs},
+    "features": {"whole": _whole_features, "pairs": _feature_pairs, "first": _first_feature},
     "makers": {},
     "quantities": {},
     "part_numbers": {"": _part_numbers},

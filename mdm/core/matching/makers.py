@@ -8,6 +8,7 @@ from mdm.core.matching.frequencies import Frequencies
 
 SAME, ALIKE, MENTIONED, SILENT, UNLIKE, DIFFERENT = range(6)
 LABELS = ("same", "alike", "mentioned", "silent", "unlike", "different")
+SHORTEST_NAME = 4  # letters of a word that is rather a name than the sign of an option
 IN_TEXT = "~"  # how words of a text begin that are no words for things, and so perhaps names
 
 Compared = tuple[int, float]  # outcome, bits of what both have; outcome -1: not to be compared
@@ -29,7 +30,8 @@ def maker_comparison(*, frequencies: Frequencies) -> Callable[[Sequence[str], Se
             return -1, 0.0
         if found := [word for makers, texts in ((a, right), (b, left)) for word in _mentioned(makers, texts)]:
             return MENTIONED, max(map(frequencies.of_word, found))
-        return (UNLIKE if any(text != IN_TEXT for text in (right if a else left)) else SILENT), 0.0
+        words = " ".join(right if a else left).split()
+        return (UNLIKE if any(len(word.lstrip(IN_TEXT)) >= SHORTEST_NAME for word in words) else SILENT), 0.0
 
     return compare
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import cache
 
+from mdm.core.standardize.item_terms import property_of
 from mdm.core.standardize.tables import read_table
 from mdm.core.standardize.text import latin
 
@@ -85,10 +86,10 @@ def _trapezoidal(match: re.Match[str]) -> Found:
 
 
 def _size(match: re.Match[str]) -> Found:
-    """Read 60x40x4 mm and 500 mm x 50 m in millimetres, in any order of the sides."""
+    """Read 60x40x4 mm and 500 mm x 50 m in millimetres."""
     sides = SIDE.findall(match[0])
     last = sides[-1][1] or "mm"
-    yield "size", "x".join(map(plain, sorted(Decimal(side) * MEASURES[unit or last][1] for side, unit in sides)))
+    yield "size", "x".join(plain(Decimal(side) * MEASURES[unit or last][1]) for side, unit in sides)
 
 
 def _cores(match: re.Match[str]) -> Found:
@@ -113,6 +114,12 @@ def _standard(match: re.Match[str]) -> Found:
     body = next(name for name in BODIES if name in match["bodies"])
     number = f"{body}{match['number']}" + (f"-{match['part']}" if match["part"] else "")
     yield "standard", _successors().get(number, number)
+
+
+def _material(match: re.Match[str]) -> Found:
+    """Read a material's number or short name; those of one material are one."""
+    known = property_of(match[1])
+    yield "material", known.partition("=")[2] if known else match[1].replace("-", "")
 
 
 def _number(kind: str) -> Reader:
@@ -140,7 +147,9 @@ WRITTEN: tuple[tuple[str, Reader], ...] = (
         r"^(?P<bodies>(?:(?:BODY)[ -]?)+)(?P<number>\d{2,6})(?:-(?P<part>\d{1,2})(?![.\d]))?(?::\d{4})?$",
         _standard,
     ),
-    (r"^(1\.\d{4})$", _letters("material")),
+    (r"^(1\.\d{4})$", _material),
+    (r"^(en-?gj[lsmv]w?-?\d{3}(?:-\d+)?)$", _material),
+    (r"^(\d{1,3}(?:cr|mn|ni|mo|si|smn|nicr|crmo)[a-z]*\d[a-z0-9-]*)$", _material),
     (r"^(\d{1,2}) ?(?:[xg] ?(NUMBER) ?(?:mm2|qmm)|g ?(NUMBER))$", _cores),
     (r"^(?<!/)(?<!\d )m ?(\d{1,3}(?:\.\d)?)(?:x(NUMBER))?(?:x(NUMBER))?(?: ?mm)?$", _thread),
     (r"^(?:g|r|rp|rc|bsp|npt) ?(\d+/\d+|\d+[ -]\d+/\d+|\d(?=\"))\"?$", _pipe_thread),

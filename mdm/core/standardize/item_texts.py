@@ -14,6 +14,7 @@ from mdm.core.standardize.text import clean, fold
 TOKEN = re.compile(r"[a-z0-9](?:[a-z0-9+./-]*[a-z0-9+])?")
 PARTS = re.compile(r"[./+-]")
 NUMBER = re.compile(r"\d{1,4}(?:\.\d+)?")
+REMARK = re.compile(r"\s+(?:alt|old|gesperrt|auslauf|obsolet|obsolete|nicht verwenden|do not use)\W*$", re.IGNORECASE)
 MARK = 3  # letters: what is as short and no word that anybody knows stands for a type or an option
 CODE = re.compile(r"(?=.*\d).{2,}")
 CUT_AT = 40  # characters of the most common column for names, in capitals: a text that fills it may have lost its end
@@ -42,6 +43,7 @@ def read_item(text: str) -> dict[str, JSON]:
     for part in (part for token in TOKEN.findall(without_phrases(rest)) for part in _parts(token) if part != DIAMETER):
         if feature := property_of(part) or _leftover(part):
             features.add(feature)
+            unknown += [part] if part.isalpha() and feature.startswith("mark") else []
         elif (known := term(part)) is not None:
             words.append(known)
         else:
@@ -56,10 +58,11 @@ def read_item(text: str) -> dict[str, JSON]:
 
 
 def _without_cut_word(text: str) -> tuple[str, str]:
-    """Part the last word from a text that its column has perhaps cut: M8x4 may have been M8x40."""
-    if len(text) != CUT_AT or not text.isupper():
+    """Part the last word from a text that its column or a remark has perhaps cut: M8x4 may have been M8x40."""
+    bare = REMARK.sub("", text)
+    if bare == text and (len(text) != CUT_AT or not text.isupper()):
         return text, ""
-    kept, _, cut = text.rpartition(" ")
+    kept, _, cut = bare.rpartition(" ")
     return kept, fold(cut)
 
 
