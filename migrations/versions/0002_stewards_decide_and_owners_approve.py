@@ -112,7 +112,8 @@ CREATE INDEX task_of_request ON task (topic varchar_pattern_ops) WHERE closed_at
 CREATE INDEX task_inbox ON task (consequence DESC, id) WHERE closed_at IS NULL;
 CREATE INDEX task_of_owner ON task (owner, consequence DESC, id) WHERE closed_at IS NULL;
 CREATE INDEX task_of_assignee ON task (assignee) WHERE closed_at IS NULL AND assignee IS NOT NULL;
-CREATE INDEX task_counted ON task (domain, kind, severity) WHERE closed_at IS NULL;
+CREATE INDEX task_leased ON task (leased_until) WHERE closed_at IS NULL AND leased_until IS NOT NULL;
+CREATE INDEX task_counted ON task (domain, kind, severity, due_at, deferred_until) WHERE closed_at IS NULL;
 CREATE INDEX task_closed ON task (closed_at DESC, id DESC) WHERE closed_at IS NOT NULL;
 CREATE INDEX task_reason ON task USING gin (reason gin_trgm_ops);
 """

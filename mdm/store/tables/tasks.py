@@ -43,7 +43,8 @@ class Task(SQLModel, table=True):
         Index("task_inbox", text("consequence DESC"), "id", postgresql_where=OPEN),
         Index("task_of_owner", "owner", text("consequence DESC"), "id", postgresql_where=OPEN),
         Index("task_of_assignee", "assignee", postgresql_where=text("closed_at IS NULL AND assignee IS NOT NULL")),
-        Index("task_counted", "domain", "kind", "severity", postgresql_where=OPEN),
+        Index("task_leased", "leased_until", postgresql_where=text("closed_at IS NULL AND leased_until IS NOT NULL")),
+        Index("task_counted", "domain", "kind", "severity", "due_at", "deferred_until", postgresql_where=OPEN),
         Index("task_closed", text("closed_at DESC"), text("id DESC"), postgresql_where=text("closed_at IS NOT NULL")),
         Index("task_reason", "reason", postgresql_using="gin", postgresql_ops={"reason": "gin_trgm_ops"}),
     )
