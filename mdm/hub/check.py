@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from mdm.core.domains import Domain, block_keys_of, comparable_of, standardize_record
+from mdm.core.domains import STEWARD_SOURCE, Domain, block_keys_of, comparable_of, standardize_record
 from mdm.core.matching import Comparable, Outcome, Scored, explain, score
 from mdm.core.matching.clustering import ONE_PER_SOURCE
 from mdm.core.matching.document import MISSING
@@ -14,6 +14,7 @@ from mdm.core.security import Permission
 from mdm.core.standardize import Standard
 from mdm.errors import InvalidAttributes, InvalidInput
 from mdm.hub.golden.read import Found, in_sight, shown_now
+from mdm.hub.references import complete
 from mdm.hub.resolution.candidates import HOT, UNBEARABLE
 from mdm.sources import check_attributes
 from mdm.store import golden, records
@@ -47,14 +48,10 @@ class Lookalike:
     key: str
     attributes: dict[str, Any]
     weight: float
+    probability: float
     outcome: Outcome
     vetoes: list[str]
     reasons: list[Reason]
-
-    @property
-    def probability(self) -> float:
-        """The probability that both are one thing, as the match model of the domain estimates it."""
-        return round(1 / (1 + 2**-self.weight), 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +112,7 @@ def check(
     domain = work.catalog.domain(domain_name)
     work.actor.require(Permission.CHECK, domain=domain.name)
     _check_source(domain, source)
-    values = _standardized(domain, attributes)
+    values = _standardized(work, domain, attributes, source=source)
     hidden = values.keys() - domain.visible(work.actor)
     shown = {name: v.std for name, v in values.items() if name not in hidden and v.value is not None}
     best = _Best(domain, comparable_of(domain, shown))
@@ -143,13 +140,16 @@ def _check_source(domain: Domain, source: str | None) -> None:
         raise InvalidInput(f"Domain {domain.name} has no source {source[:80]}.", hint=hint, path="source")
 
 
-def _standardized(domain: Domain, attributes: Mapping[str, Any]) -> dict[str, Standard]:
+def _standardized(
+    work: Work, domain: Domain, attributes: Mapping[str, Any], *, source: str | None
+) -> dict[str, Standard]:
     try:
-        return standardize_record(domain, check_attributes(attributes))
+        values = standardize_record(domain, check_attributes(attributes))
     except InvalidAttributes as error:
         path = error.details.get("path", "")
         full = path if path.startswith("attributes") else f"attributes.{path}"
         raise InvalidAttributes(error.message, hint=error.hint, **(error.details | {"path": full})) from error
+    return complete(work, domain, values, sender=source or STEWARD_SOURCE)
 
 
 def _missing(domain: Domain, values: Mapping[str, Standard]) -> list[str]:
@@ -217,7 +217,15 @@ def _lookalike(best: _Best, scored: Scored, row: Row, shown: Found, *, taken: bo
         key=row.source_key,
         attributes=shown.attributes,
         weight=scored.weight,
+        probability=_probability(best.domain, scored),
         outcome=Outcome.REVIEW if demoted else scored.outcome,
         vetoes=[*scored.vetoes, *([ONE_PER_SOURCE] if taken else [])],
         reasons=[Reason(s.comparison, s.level, s.weight) for s in steps if s.level not in ("", MISSING)],
     )
+
+
+def _probability(domain: Domain, scored: Scored) -> float:
+    """Return how probable it is that both are one thing: what is known by its key is one for certain, or it is not."""
+    if domain.key:
+        return float(scored.outcome == Outcome.MATCH)
+    return round(1 / (1 + 2**-scored.weight), 6)

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from mdm.core.domains import Domain
 from mdm.core.matching import Comparable
-from mdm.hub import tasks
+from mdm.hub import references, tasks
 from mdm.hub.announce import Cause
 from mdm.hub.golden import Draft, Touched, rebuild
 from mdm.hub.resolution import resolve
+from mdm.hub.tasks import Question
 from mdm.store.work import Work
 
 
@@ -32,5 +33,21 @@ def settle(
     tasks.renew_match_reviews(work, domain, touched, kept_back=resolution.kept_back)
     tasks.renew_doubtful_links(work, domain, touched)
     tasks.renew_orphans(work, domain, {master: draft.status for master, draft in drafts.items()})
+    _ask_for_keys(work, domain, drafts)
+    references.moved(work, domain, touched)
     work.reach("rebuilt")
     return drafts
+
+
+def _ask_for_keys(work: Work, domain: Domain, drafts: Mapping[UUID, Draft]) -> None:
+    """Ask for the parts of a keyed domain's keys that are missing: without them a master stands alone."""
+    if not domain.key:
+        return
+    questions = [
+        Question(master, f"Without {name} nothing can be recognized as the same.", topic=name, touched=[name])
+        for master, draft in drafts.items()
+        if draft.status == "active"
+        for name in domain.key
+        if not any(name in s.attributes for s in draft.rebuilt.slices)
+    ]
+    tasks.renew(work, domain, tasks.QUALITY_EXCEPTION, questions, around=drafts)

@@ -5,15 +5,16 @@ from datetime import timedelta
 from uuid import UUID
 
 from mdm.core.security import Permission
-from mdm.hub import sealing
+from mdm.hub import redo, sealing
 from mdm.hub.golden import due
 from mdm.hub.tasks import MATCH_REVIEW
 from mdm.store import deliveries, golden, quarantine, resolution, tasks
 from mdm.store.records import RecordName
+from mdm.store.records import redo as due_again
 from mdm.store.work import Work
 from publishers import outbox
 
-DUTY_LAGS = {"boundaries": due.lag, "seal": sealing.lag}
+DUTY_LAGS = {"boundaries": due.lag, "redo": redo.lag, "seal": sealing.lag}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,10 @@ def open_tasks(work: Work) -> dict[tuple[str, str], int]:
 
 
 def settled(work: Work) -> bool:
-    """Tell whether everything accepted is processed and everything announced is published."""
-    return not deliveries.pending(work.session, bound=1) and not outbox.pending_count(work.connection)
+    """Tell whether everything accepted is processed, again where that is due, and everything announced is published."""
+    if deliveries.pending(work.session, bound=1) or outbox.pending_count(work.connection):
+        return False
+    return not due_again.due(work.session, now=work.now)
 
 
 def tidy(work: Work, *, outbox_retention: timedelta) -> int:

@@ -11,7 +11,7 @@ import orjson
 
 from mdm import bootstrap
 from mdm.core.security import SYSTEM
-from mdm.hub import Hub
+from mdm.hub import Hub, redo
 from mdm.hub.audit import audit
 from mdm.hub.golden import read
 from mdm.hub.golden.read import GoldenView
@@ -51,8 +51,10 @@ class HubUnderTest:
             return deliver(work, messages, source=source)
 
     def process(self) -> None:
-        """Process everything pending."""
+        """Process everything pending, and what is due again because of it."""
         while conduct.process_next(self.hub.begin, registry=self.hub.registry):
+            pass
+        while redo.process_due(self.hub.begin):
             pass
 
     def state(self, delivery_id: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from mdm.errors import Moved, Unavailable
-from mdm.hub import Hub, sealing
+from mdm.hub import Hub, redo, sealing
 from mdm.hub.golden import due
 from mdm.settings import Settings
 
@@ -38,7 +38,11 @@ def duties(settings: Settings) -> tuple[Duty, ...]:
         signer = sealing.signer_of(settings.audit_key_file, make=settings.audit_key is None)
         return sealing.seal_due(hub.begin, signer=signer, trusted=sealing.trusted_keys(settings.audit_trusted))
 
-    return (Duty("boundaries", lambda hub: due.advance(hub.begin)), Duty("seal", seal))
+    return (
+        Duty("boundaries", lambda hub: due.advance(hub.begin)),
+        Duty("redo", lambda hub: redo.process_due(hub.begin)),
+        Duty("seal", seal),
+    )
 
 
 def keep_time(hub: Hub, stop: threading.Event, *, taking: Sequence[Duty]) -> None:

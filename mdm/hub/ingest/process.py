@@ -8,8 +8,9 @@ from mdm.errors import UnknownMaster
 from mdm.hub.announce import Cause
 from mdm.hub.golden import Touched
 from mdm.hub.ingest.interpret import Parsed, Refused, interpret
+from mdm.hub.ingest.keeping import keep
 from mdm.hub.ingest.quarantine import set_aside
-from mdm.hub.ingest.records import Folded, fact_row, fold_records, record_row
+from mdm.hub.ingest.records import Folded, fold_records
 from mdm.hub.resolution import declare
 from mdm.hub.settling import settle
 from mdm.sources import Registry
@@ -28,7 +29,7 @@ def process(work: Work, claimed: Sequence[Row], *, registry: Registry) -> None:
     parsed, refused = _split(work, read)
     folded = fold_records(work, parsed) if parsed else []
     refused += [r for f in folded for r in f.refused]
-    ids = _write(work, folded)
+    ids = keep(work, folded)
     for name in sorted({f.name.domain for f in folded}):
         _resolve(work, work.catalog.domain(name), [f for f in folded if f.name.domain == name], ids)
     set_aside(work, refused)
@@ -60,26 +61,6 @@ def _no_such_master(p: Parsed) -> UnknownMaster:
         f"{p.name.source}/{p.name.key} names the {p.name.domain} {p.fact.master_id}, which does not exist.",
         hint="Send it without a master id to have it matched, or with an id that this hub has issued.",
     )
-
-
-def _write(work: Work, folded: Sequence[Folded]) -> Mapping[records.RecordName, int]:
-    """Write records, facts and blocking keys; returns the record ids."""
-    ids = {f.name: f.before.id for f in folded if f.before is not None}
-    written = [f for f in folded if f.kept]
-    if not written:
-        return ids
-    ids |= records.write(work.session, [record_row(f) for f in written], now=work.now)
-    records.write_facts(work.session, [fact_row(p, ids[f.name]) for f in written for p in f.kept])
-    for name in sorted({f.name.domain for f in written}):
-        compared = [f for f in written if f.compared and f.name.domain == name]
-        records.replace_keys(
-            work.session,
-            domain=name,
-            changed={ids[f.name]: f.keys for f in compared},
-            known=[f.before.id for f in compared if f.before is not None],
-        )
-    work.reach("records_written")
-    return ids
 
 
 def _resolve(work: Work, domain: Domain, folded: Sequence[Folded], ids: Mapping[records.RecordName, int]) -> None:

@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from mdm.core.domains import Domain, block_keys_of, comparable_of, standardize_record
 from mdm.core.ids import lock_number
@@ -11,6 +10,8 @@ from mdm.core.matching import Comparable
 from mdm.errors import Moved, VersionConflict
 from mdm.hub.ingest.fold import EMPTY, UNVERSIONED, Said, State, Terms, apply, fold
 from mdm.hub.ingest.interpret import Parsed, Refused, say, utc
+from mdm.hub.ingest.referring import follow_said, follow_state, named_in_state, named_in_values
+from mdm.hub.references import Leads
 from mdm.store import records
 from mdm.store.records import RecordName
 from mdm.store.rows import Row
@@ -20,7 +21,7 @@ from mdm.store.work import Work
 
 @dataclass(slots=True)
 class Folded:
-    """A source record with the facts of this chunk in it, before it is written."""
+    """A source record with the facts of this chunk in it, before it is written; `again`: as of now, without any."""
 
     name: RecordName
     before: Row | None
@@ -32,6 +33,12 @@ class Folded:
     refused: list[Refused] = field(default_factory=list)
     changed: bool = False
     declared: bool = False
+    again: bool = False
+
+    @property
+    def concerned(self) -> bool:
+        """Tell whether there is anything to write: a fact that is kept, or another look that shows a difference."""
+        return bool(self.kept) or (self.again and self.changed)
 
     @property
     def speaks(self) -> bool:
@@ -54,12 +61,13 @@ class Folded:
         return {lock_number("|".join(self.name)), *(records.key_number(self.name.domain, key) for key in self.keys)}
 
 
-def fold_records(work: Work, parsed: Sequence[Parsed]) -> list[Folded]:
+def fold_records(work: Work, parsed: Sequence[Parsed], *, again: Iterable[RecordName] = ()) -> list[Folded]:
     """Lock and fold the records of a chunk; raises Moved if one changed so much that other locks are needed.
 
-    Records are read once without locks to learn which keys to lock, and again afterwards.
+    Records are read once without locks to learn which keys to lock, and again afterwards. Those named `again` are
+    looked at as of now without a new fact: their references are followed anew.
     """
-    by_record: dict[RecordName, list[Parsed]] = defaultdict(list)
+    by_record: dict[RecordName, list[Parsed]] = defaultdict(list, {name: [] for name in again})
     for p in parsed:
         by_record[p.name].append(p)
     folded = _fold_all(work, by_record)
@@ -97,15 +105,30 @@ def _fold_all(work: Work, by_record: Mapping[RecordName, Sequence[Parsed]]) -> l
         if p.fact.version is not None
     }
     known = records.fact_digests(work.session, repeated)
+    leads = _leads(work, by_record, before)
     instant = utc(work.now)
     return [
-        _fold_one(work, name, before.get(name), facts, known=known, instant=instant)
+        _fold_one(leads, name, before.get(name), facts, known=known, instant=instant)
         for name, facts in by_record.items()
     ]
 
 
+def _leads(work: Work, by_record: Mapping[RecordName, Sequence[Parsed]], before: Mapping[RecordName, Row]) -> Leads:
+    """Look up at once where the references of records lead, of what was said and is being said."""
+    leads, named = Leads(work), set[RecordName]()
+    for name, facts in by_record.items():
+        domain = work.catalog.domain(name.domain)
+        if domain.references:
+            for p in facts:
+                named.update(named_in_values(domain, name.source, p.said.values))
+            if name in before:
+                named.update(named_in_state(domain, name.source, State.from_document(before[name].state)))
+    leads.learn(named)
+    return leads
+
+
 def _fold_one(
-    work: Work,
+    leads: Leads,
     name: RecordName,
     before: Row | None,
     facts: Sequence[Parsed],
@@ -113,14 +136,15 @@ def _fold_one(
     known: Mapping[tuple[int, int], str],
     instant: str,
 ) -> Folded:
-    domain = work.catalog.domain(name.domain)
+    domain = leads.work.catalog.domain(name.domain)
     state = EMPTY if before is None else State.from_document(before.state)
-    folded = Folded(name, before, state)
+    folded = Folded(name, before, follow_state(leads, domain, name.source, state), again=not facts)
     digests = {version: digest for (record, version), digest in known.items() if before and record == before.id}
     for p in sorted(facts, key=lambda p: p.delivery.id):
-        _take(domain, folded, p, digests)
+        said = follow_said(leads, domain, name.source, p.said)
+        _take(domain, folded, replace(p, said=said), digests)
     if "late" in folded.outcomes.values():
-        folded.state = _fold_again(work, domain, folded)
+        folded.state = _fold_again(leads, domain, folded)
     if folded.kept or before is not None:
         folded.comparable = comparable_of(domain, folded.state.at(instant))
         folded.keys = block_keys_of(domain, folded.comparable)
@@ -154,12 +178,15 @@ def _take(domain: Domain, folded: Folded, p: Parsed, digests: dict[int, str]) ->
     folded.kept.append(p)
 
 
-def _fold_again(work: Work, domain: Domain, folded: Folded) -> State:
+def _fold_again(leads: Leads, domain: Domain, folded: Folded) -> State:
     """Fold everything the record has ever been told: once a chunk, however many facts of it are late."""
-    time_trusted = domain.sources[folded.name.source].time_trusted
-    earlier = [] if folded.before is None else records.facts(work.session, folded.before.id)
+    source = folded.name.source
+    time_trusted = domain.sources[source].time_trusted
+    earlier = [] if folded.before is None else records.facts(leads.work.session, folded.before.id)
     said = [_said_again(domain, fact, time_trusted=time_trusted) for fact in earlier]
-    return fold([*said, *(p.said for p in folded.kept)], _terms(domain, folded.name))
+    leads.learn(name for one in said for name in named_in_values(domain, source, one.values))
+    followed = (follow_said(leads, domain, source, one) for one in said)
+    return fold([*followed, *(p.said for p in folded.kept)], _terms(domain, folded.name))
 
 
 def _terms(domain: Domain, name: RecordName) -> Terms:
@@ -193,33 +220,3 @@ def _version_missing(p: Parsed, last: int) -> VersionConflict:
         f"{p.name.source}/{p.name.key} is versioned (last {last}); a message without one has no place.",
         hint="Have the source send its version with every message.",
     )
-
-
-def record_row(folded: Folded) -> dict[str, Any]:
-    """Return the row of a folded record, as the store writes it."""
-    return {
-        "domain": folded.name.domain,
-        "source": folded.name.source,
-        "source_key": folded.name.key,
-        "ended_at": folded.state.ended,
-        "state": folded.state.to_document(),
-        "comparable": folded.comparable,
-    }
-
-
-def fact_row(parsed: Parsed, record_id: int) -> dict[str, Any]:
-    """Return the row of a fact, as the store writes it."""
-    fact = parsed.fact
-    return {
-        "delivery_id": parsed.delivery.id,
-        "record_id": record_id,
-        "version": fact.version,
-        "source_time": fact.source_time,
-        "received_at": parsed.delivery.received_at,
-        "operation": fact.operation,
-        "effective_from": fact.effective_from,
-        "replace": fact.replace,
-        "master_id": fact.master_id,
-        "attributes": fact.attributes,
-        "digest": parsed.digest,
-    }

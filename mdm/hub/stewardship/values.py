@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from mdm.core.domains import Domain, standardize_record
+from mdm.core.domains import STEWARD_SOURCE, Domain, standardize_record
 from mdm.core.ids import new_id
 from mdm.core.standardize import Standard
-from mdm.errors import Contradiction, InvalidInput, NotFound
+from mdm.errors import Contradiction, InvalidAttributes, InvalidInput, NotFound
 from mdm.hub import tasks
 from mdm.hub.action_log import log_action
 from mdm.hub.announce import Cause
@@ -17,6 +17,7 @@ from mdm.hub.approval.requests import ask_owners
 from mdm.hub.golden import Draft, Touched, rebuild
 from mdm.hub.golden.draft import Permit
 from mdm.hub.golden.timeline import announced, at
+from mdm.hub.references import complete
 from mdm.hub.stewardship.effects import Effects, check_versions, effects_of, owners_of
 from mdm.hub.stewardship.identity import decision_cause, lock_living, steward_of
 from mdm.store import golden, stewardship
@@ -51,7 +52,7 @@ def pin(
     _check_terms(given)
     (living,) = lock_living(work, domain, [master_id])
     shown = _current(work, living)
-    pins = [_row(living, unit, value, given) for unit, value in _units(domain, values, shown).items()]
+    pins = [_row(living, unit, value, given) for unit, value in _units(work, domain, values, shown).items()]
     asked = [_proposal(domain, pin, shown) for pin in pins]
     owners, cause = owners_of(domain, asked), decision_cause(work, domain, reason=reason)
     request_id, drafts = None, dict[UUID, Draft]()
@@ -220,12 +221,13 @@ def _current(work: Work, master_id: UUID) -> dict[str, Any]:
     return at(announced(golden.current_slices(work.session, [master_id]).get(master_id, [])), work.now)
 
 
-def _units(domain: Domain, values: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, Standard]:
+def _units(work: Work, domain: Domain, values: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, Standard]:
     """Standardize the values as the master's country has them, and complete coupled groups."""
     if not values:
         raise InvalidInput("No values are given.", path="values")
     context = {name: shown[name] for name in ("country", "address") if name in shown and name in domain.attributes}
-    read = standardize_record(domain, {**context, **values})
+    read = complete(work, domain, standardize_record(domain, {**context, **values}), sender=STEWARD_SOURCE)
+    _check_leads(domain, read)
     found: dict[str, Standard] = {}
     for name in values:
         unit = domain.unit_of(name)
@@ -236,6 +238,13 @@ def _units(domain: Domain, values: Mapping[str, Any], shown: Mapping[str, Any]) 
         stds = {m: read[m].std if m in values else shown.get(m) for m in domain.members_of(unit)}
         found[unit] = Standard(_filled(members), _filled(stds), ())
     return found
+
+
+def _check_leads(domain: Domain, read: Mapping[str, Standard]) -> None:
+    """Raise InvalidAttributes for a reference that leads nowhere: nobody would follow a pinned one again."""
+    for name in domain.references:
+        if name in read and read[name].findings:
+            raise InvalidAttributes(f"`{name}` names nothing that is known.", path=name)
 
 
 def _filled(members: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from mdm.store.tables.deliveries import Delivery, Load, Quarantine
 from mdm.store.tables.golden import GoldenSlice, GoldenVersion
 from mdm.store.tables.people import Delegation, GroupMember, Principal, PrincipalGroup, RoleGrant
 from mdm.store.tables.records import Fact, HotKey, MatchKey, SourceRecord
+from mdm.store.tables.references import GoldenReference, RecordReference, Redo, ReferenceMove
 from mdm.store.tables.releases import Release
 from mdm.store.tables.resolution import Crosswalk, Edge, Master, RecordConstraint
 from mdm.store.tables.stewardship import ChangeDecision, ChangeRequest, Hold, Override
@@ -26,6 +27,7 @@ __all__ = [
     "Delivery",
     "Edge",
     "Fact",
+    "GoldenReference",
     "GoldenSlice",
     "GoldenVersion",
     "GroupMember",
@@ -39,6 +41,9 @@ __all__ = [
     "PrincipalGroup",
     "Quarantine",
     "RecordConstraint",
+    "RecordReference",
+    "Redo",
+    "ReferenceMove",
     "Release",
     "RoleGrant",
     "Seal",

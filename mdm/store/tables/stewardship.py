@@ -55,7 +55,11 @@ class Hold(SQLModel, table=True):
     """A value that must not win over `valid`, and the approved one that stands in its place."""
 
     __tablename__ = "hold"
-    __table_args__ = (Index("hold_of_master", "master_id"), Index("hold_of_request", "request_id"))
+    __table_args__ = (
+        Index("hold_of_master", "master_id"),
+        Index("hold_of_request", "request_id"),
+        Index("hold_of_cycles", "master_id", postgresql_where=text("state = 'cycle'")),
+    )
 
     id: int = serial()
     master_id: UUID = Field(foreign_key="master.id")

@@ -50,6 +50,11 @@ def facts(session: Session, record_id: int) -> Sequence[Fact]:
     return list(session.scalars(select(Fact).where(col(Fact.record_id) == record_id)))
 
 
+def initial(session: Session, ids: Iterable[int]) -> set[int]:
+    """Return those of records of which nothing is known but what initial loads said."""
+    return {r.record_id for r in run(session, "records/find_initial", ids=list(ids))}
+
+
 def fact_digests(session: Session, versions: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
     """Return the content digest kept for each (record id, source version) that is known."""
     wanted = set(versions)

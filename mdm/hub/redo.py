@@ -1,0 +1,111 @@
+"""Records processed again without a new fact: what they refer to has moved, or a day they wait for has come."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import TypeAlias
+
+import structlog
+
+from mdm.core.domains import Domain
+from mdm.core.ids import new_id
+from mdm.errors import Moved, Unavailable
+from mdm.hub.announce import Cause
+from mdm.hub.golden import Touched
+from mdm.hub.ingest.keeping import DATE, keep
+from mdm.hub.ingest.process import INITIAL_LOAD
+from mdm.hub.ingest.records import Folded, fold_records
+from mdm.hub.settling import settle
+from mdm.store import records
+from mdm.store.records import RecordName, redo, references
+from mdm.store.rows import Row
+from mdm.store.work import Work
+
+Begin: TypeAlias = Callable[[], AbstractContextManager[Work]]
+
+SIZE = 50
+TRIES = 5
+REST = timedelta(minutes=10)  # for a record that cannot be processed again, before it is tried once more
+REFERENCE, BOUNDARY = "reference", "boundary"
+
+log = structlog.get_logger(__name__)
+
+
+def lag(work: Work) -> float:
+    """Return for how many seconds the first record has waited to be processed again."""
+    since = redo.due_since(work.session, now=work.now)
+    return (work.now - since).total_seconds() if since is not None else 0.0
+
+
+def process_due(begin: Begin, *, size: int = SIZE) -> int:
+    """Process records again whose time has come, and return how many were taken; raises Unavailable and Moved."""
+    look_back(begin, size=size)
+    ids: list[int] = []
+    try:
+        for _ in range(TRIES):
+            try:
+                with begin() as work:
+                    rows = redo.take_due(work.session, now=work.now, size=size)
+                    ids = [row.record_id for row in rows]
+                    _do_again(work, rows)
+            except Moved:
+                log.debug("redo_moved", records=len(ids))
+            else:
+                return len(ids)
+    except Unavailable:
+        raise
+    except Exception:
+        log.exception("redo_crashed", first=ids[:1], records=len(ids))
+    for record_id in ids:
+        _do_alone(begin, record_id)
+    return len(ids)
+
+
+def look_back(begin: Begin, *, size: int = SIZE) -> None:
+    """Look again for records that referred to what moved while they were being written."""
+    with begin() as work:
+        for move in references.take_moves(work.session, size=size):
+            redo.add_referrers(
+                work.session, domain=move.domain, records=move.records, masters=move.masters, now=work.now
+            )
+
+
+def _do_alone(begin: Begin, record_id: int) -> None:
+    """Process one record again; one that fails rests, so that it does not keep others from their turn."""
+    try:
+        with begin() as work:
+            _do_again(work, redo.take_due(work.session, now=work.now, size=1, ids=[record_id]))
+    except (Unavailable, Moved):
+        raise
+    except Exception:
+        log.exception("redo_postponed", record=record_id)
+        with begin() as work:
+            redo.postpone(work.session, record_id, until=work.now + REST)
+
+
+def _do_again(work: Work, rows: Sequence[Row]) -> None:
+    if not rows:
+        return
+    folded = fold_records(work, (), again=[RecordName(row.domain, row.source, row.source_key) for row in rows])
+    ids = keep(work, folded)
+    reasons = {row.record_id: row.reason for row in rows}
+    for name in sorted({row.domain for row in rows}):
+        found = {ids[f.name]: f for f in folded if f.name.domain == name and f.speaks}
+        _settle(work, work.catalog.domain(name), found, reasons)
+
+
+def _settle(work: Work, domain: Domain, found: Mapping[int, Folded], reasons: Mapping[int, str]) -> None:
+    """Settle what has changed, and what is to be rebuilt whether it has or not."""
+    changed = {record: f for record, f in found.items() if f.changed or reasons[record] not in (REFERENCE, DATE)}
+    if not changed:
+        return
+    initial = records.initial(work.session, changed)
+    correlation_id = str(new_id())
+
+    def cause_of(master: Touched) -> Cause:
+        own = [record for record in changed if record in master.records] or list(changed)
+        kind = BOUNDARY if all(reasons[record] == DATE for record in own) else REFERENCE
+        return Cause(kind, correlation_id=correlation_id, waiver=INITIAL_LOAD if initial.issuperset(own) else None)
+
+    compared = {record: f.comparable for record, f in changed.items() if f.compared}
+    settle(work, domain, changed=changed, compared=compared, cause_of=cause_of)

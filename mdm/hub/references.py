@@ -1,0 +1,61 @@
+"""Where the references of records lead, and who must be told when that changes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from mdm.core.domains import Domain
+from mdm.core.standardize import Standard
+from mdm.core.standardize.references import name_of, resolved
+from mdm.hub.golden import Touched
+from mdm.store.records import RecordName, redo, references
+from mdm.store.work import Work
+
+
+@dataclass(slots=True)
+class Leads:
+    """The masters that references lead to, looked up once each in a Work."""
+
+    work: Work
+    known: dict[RecordName, UUID | None] = field(default_factory=dict)
+
+    def learn(self, names: Iterable[RecordName]) -> None:
+        """Look up where references lead, all at once."""
+        new = set(names) - self.known.keys()
+        if new:
+            self.known |= dict.fromkeys(new) | references.masters(self.work.session, new)
+
+    def follow(self, domain: Domain, attribute: str, value: dict[str, Any], *, sender: str) -> Standard:
+        """Return a reference as it is now; what it names must have been learned."""
+        name = target(domain, attribute, value, sender=sender)
+        return resolved(value, sender=sender, master=self.known[name])
+
+
+def target(domain: Domain, attribute: str, value: dict[str, Any], *, sender: str) -> RecordName:
+    """Return the record that the value of a reference names."""
+    return RecordName(domain.references[attribute], *name_of(value, sender=sender))
+
+
+def complete(work: Work, domain: Domain, values: Mapping[str, Standard], *, sender: str) -> dict[str, Standard]:
+    """Return standardized attributes with their references followed; a key without a source is one of the sender."""
+    spoken = {name: values[name] for name in domain.references if name in values and values[name].value is not None}
+    leads = Leads(work)
+    leads.learn(target(domain, name, standard.value, sender=sender) for name, standard in spoken.items())
+    followed = {name: leads.follow(domain, name, standard.value, sender=sender) for name, standard in spoken.items()}
+    return {**values, **followed}
+
+
+def moved(work: Work, domain: Domain, touched: Mapping[UUID, Touched]) -> None:
+    """Have the records done again that refer to what has moved to another master.
+
+    Those that are being written at this moment are not seen yet: they are looked for once more when all transactions
+    that run now have ended.
+    """
+    if not work.catalog.referrers(domain.name):
+        return
+    records = sorted({record for master in touched.values() for record in master.joined})
+    masters = sorted(m.id for m in touched.values() if m.merged_into is not None or m.absorbed or m.revived)
+    if records or masters:
+        redo.add_referrers(work.session, domain=domain.name, records=records, masters=masters, now=work.now)
+        references.write_move(work.session, domain=domain.name, records=records, masters=masters, now=work.now)

@@ -1,0 +1,49 @@
+"""Queries on the records that are to be processed again when their time comes."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlmodel import Session, col
+
+from mdm.store.rows import Row
+from mdm.store.sql import as_json, run
+from mdm.store.tables import Redo
+
+
+def add(session: Session, rows: Sequence[dict[str, Any]], *, now: datetime) -> None:
+    """Have records done again: record_id, reason, due_at."""
+    if rows:
+        run(session, "redo/add_redo", rows=as_json(rows), now=now)
+
+
+def add_referrers(
+    session: Session, *, domain: str, records: Collection[int], masters: Collection[UUID], now: datetime
+) -> None:
+    """Have the records done again that refer to these records and masters of a domain, as far as they have moved."""
+    run(session, "redo/add_referrers", domain=domain, records=list(records), masters=list(masters), now=now)
+
+
+def take_due(session: Session, *, now: datetime, size: int, ids: Sequence[int] | None = None) -> Sequence[Row]:
+    """Take records that are due and that nobody else has: record_id, reason, domain, source, source_key.
+
+    `ids` limits the choice.
+    """
+    return run(session, "redo/take_due", now=now, size=size, ids=None if ids is None else list(ids))
+
+
+def postpone(session: Session, record_id: int, *, until: datetime) -> None:
+    """Leave a record for later."""
+    session.connection().execute(update(Redo).where(col(Redo.record_id) == record_id).values(due_at=until))
+
+
+def due(session: Session, *, now: datetime) -> int:
+    """Count the records that are due."""
+    return int(session.connection().execute(select(func.count()).where(col(Redo.due_at) <= now)).scalar_one())
+
+
+def due_since(session: Session, *, now: datetime) -> datetime | None:
+    """Return since when the first of the due records is due, None if none is."""
+    return session.scalars(select(func.min(col(Redo.due_at))).where(col(Redo.due_at) <= now)).one()
