@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from mdm.core.security import Actor
-from mdm.errors import Contradiction, InvalidInput, NotFound
+from mdm.errors import AlreadyDecided, Contradiction, InvalidInput, NotFound
 from mdm.hub.golden import due
 from mdm.hub.stewardship import approvals, identity, values
 from mdm.hub.stewardship.decisions import DECISIONS, decide
@@ -26,7 +26,7 @@ VATS = (None, "DE136695976", "DE129273398")
 PHONES = (None, "+49 89 5550123", "+49 30 4440999")
 IBANS = (None, "DE89370400440532013000", "DE02120300000000202051")
 RECORDS = [(source, str(key)) for source in ("erp", "portal", "procurement") for key in (1, 2)]
-REFUSALS = (Contradiction, InvalidInput, NotFound)  # a random decision may make no sense; it must only say so
+REFUSALS = (AlreadyDecided, Contradiction, InvalidInput, NotFound)  # a random decision may make no sense; it must only say so
 
 pick = st.integers(min_value=0, max_value=10_000)
 
