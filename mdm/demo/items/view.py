@@ -73,7 +73,7 @@ class ItemViews:
     def _texts(self, view: View, item: Item, habit: Habit, known: set[str], *, outdated: bool) -> None:
         """Write the texts; what only the text can tell is in it."""
         rng = self.rng
-        identified = any(name in view for name in ("gtin", "mpn", "drawing"))
+        identified = any(name in view for name in ("gtin", "drawing")) or ("mpn" in view and not item.kind.part)
         language: Language = "en" if rng.random() < habit.english else "de"
         without = None
         if identified and rng.random() < habit.careless:
@@ -96,7 +96,7 @@ class ItemViews:
         full = self._with_maker(full, view, item, always=not identified, share=habit.brand)
         text = capitals(rng, full, length=LENGTH)
         if len(full) > LENGTH and not identified and item.maker and item.mpn:
-            view["mpn"] = item.mpn
+            view["mpn"], view["maker"] = item.mpn, self._maker(item.maker)
         elif len(full) > LENGTH and not identified:
             text = capitals(rng, item.text("short"), length=LENGTH)
         return text
@@ -106,8 +106,8 @@ class ItemViews:
         rng, maker = self.rng, item.maker
         if not maker or item.kind.own:
             return text
-        needed = always and item.kind.branded and "maker" not in view
-        if not needed and rng.random() > share:
+        unknown = item.kind.branded and "maker" not in view
+        if not (always and unknown) and rng.random() > share * (1 + unknown):
             return text
         part = f" {item.mpn}" if item.mpn and "mpn" not in view and rng.random() < 0.5 else ""
         return f"{maker.brand}{part} {text}" if rng.random() < 0.3 else f"{text} {maker.brand}{part}"

@@ -126,7 +126,7 @@ class LocationViews:
         """Return its number; now and then that of the whole site, or a mistyped one."""
         rng, number = self.rng, location.gln or ""
         dice = rng.random()
-        if dice < 0.015 and location.parent and location.parent.gln:
+        if dice < 0.008 and location.parent and location.parent.gln:
             return location.parent.gln
         return wrong_digit(rng, number) if dice > 0.985 else number
 
