@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlmodel import Session, col
 
 from mdm.store.rows import Row
@@ -48,6 +48,12 @@ def write_holds(session: Session, rows: Sequence[dict[str, Any]], *, now: dateti
 def let_hold_pass(session: Session, hold_id: int | None, *, valid_to: datetime | None, state: str) -> None:
     """End the valid time of a hold and change its state."""
     run(session, "stewardship/let_hold_pass", id=hold_id, valid_to=valid_to, state=state)
+
+
+def records_in_cycles(session: Session, *, domain: str, besides: Collection[UUID]) -> list[int]:
+    """Return one record of each master whose parent is kept back because it would close a cycle."""
+    found = run(session, "stewardship/find_records_in_cycles", domain=domain, besides=list(besides))
+    return [row.record_id for row in found]
 
 
 def delete_holds(session: Session, ids: Sequence[int]) -> None:
@@ -97,6 +103,11 @@ def write_requests(
     run(session, "stewardship/write_decisions", rows=as_json(asked))
 
 
+def authors(session: Session, domain: str, *, said: Sequence[dict[str, Any]], pins: Collection[UUID]) -> Sequence[Row]:
+    """Return who is behind what records said (source, key, said_at) and what was pinned: these, pin and author."""
+    return run(session, "stewardship/find_authors", domain=domain, said=as_json(said), pins=list(pins))
+
+
 def close_requests(session: Session, ids: Sequence[UUID], *, state: str, now: datetime) -> None:
     """Close change requests that are still open."""
     if ids:
@@ -140,11 +151,15 @@ def still_open(session: Session, ids: Collection[UUID]) -> set[UUID]:
     return set(session.scalars(select(col(Task.id)).where(col(Task.id).in_(ids), col(Task.closed_at).is_(None))))
 
 
-def approval_tasks(session: Session, requests: Collection[UUID]) -> list[UUID]:
-    """Return the open tasks of change requests; their topics are `<request>/<owner>`."""
+def approval_tasks(
+    session: Session, requests: Collection[UUID], *, owners: Collection[str] | None = None
+) -> list[UUID]:
+    """Return the open tasks of change requests, or those for some owners; their topics are `<request>/<owner>`."""
     if not requests:
         return []
     asked = or_(*(col(Task.topic).startswith(f"{request_id}/") for request_id in requests))
+    if owners is not None:
+        asked = and_(asked, col(Task.owner).in_(owners))
     is_open = select(col(Task.id)).where(col(Task.closed_at).is_(None), col(Task.kind) == "approval", asked)
     return list(session.scalars(is_open))
 

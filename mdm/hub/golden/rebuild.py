@@ -1,6 +1,7 @@
 """Rebuilding golden records: from links and claims to versions, slices, events and questions to owners."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from mdm.core.domains import Domain
 from mdm.hub import announce
 from mdm.hub.announce import Cause, Change
 from mdm.hub.approval import Asked, Held, renew_requests
+from mdm.hub.golden.cycles import break_cycles
 from mdm.hub.golden.draft import Draft, Found, Permit, draft
 from mdm.hub.golden.timeline import announced, at
 from mdm.hub.golden.touched import Touched
@@ -31,10 +33,15 @@ def rebuild(
     """
     found = _find(work, touched)
     now = work.now
-    drafts = {
-        m.id: draft(domain, m, found[m.id], cause=causes[m.id], now=now, permit=_permit(causes[m.id], permits, m.id))
-        for m in touched.values()
-    }
+
+    def drafted(master: UUID, held: Sequence[Held]) -> Draft:
+        permit = _permit(causes[master], permits, master)
+        known = replace(found[master], held=held)
+        return draft(domain, touched[master], known, cause=causes[master], now=now, permit=permit)
+
+    drafts = {master: drafted(master, found[master].held) for master in touched}
+    if domain.hierarchy:
+        drafts = break_cycles(work, domain, drafts, drafted)
     _write(work, domain, drafts.values(), now=now)
     _keep_back(work, domain, drafts.values(), causes, found)
     return drafts
@@ -98,8 +105,9 @@ def _keep_back(
     concerned = [d for d in drafts if d.guarded.held or found[d.master.id].held]
     if not concerned:
         return
-    stewardship.delete_holds(work.session, [gone for d in concerned for gone in d.guarded.obsolete])
     stored = {h.id: h for d in concerned for h in found[d.master.id].held}
+    kept = {h.id for d in concerned for h in d.guarded.held}
+    stewardship.delete_holds(work.session, [gone for gone in stored if gone is not None and gone not in kept])
     for h in (h for d in concerned for h in d.guarded.held if h.id is not None and h.state != stored[h.id].state):
         stewardship.let_hold_pass(work.session, h.id, valid_to=h.valid_to, state=h.state)
     # the first of several counts, and so must be the newest
