@@ -27,7 +27,8 @@ def break_cycles(work: Work, domain: Domain, drafts: Mapping[UUID, Draft], redra
     """
     upward = [name for name in domain.hierarchy if domain.references[name] == domain.name]
     kept = {master: [h for h in d.found.held if h.state == CYCLE] for master, d in drafts.items()}
-    moved = {m for m, d in drafts.items() if upward and (_moves(d, upward) or kept[m])}
+    now = work.now
+    moved = {m for m, d in drafts.items() if upward and (_moves(d, upward, now=now) or kept[m])}
     if not moved:
         return dict(drafts)
     records.take_locks(work.session, {lock_number(f"hierarchy|{domain.name}")})
@@ -35,7 +36,7 @@ def break_cycles(work: Work, domain: Domain, drafts: Mapping[UUID, Draft], redra
     for master in sorted(moved):
         free = redraft(master, [h for h in drafts[master].found.held if h.state != CYCLE])
         result[master] = free
-        held = _closing(_Above(work, result), free, upward, kept[master], now=work.now)
+        held = _closing(_Above(work, result), free, upward, kept[master], now=now)
         if held:
             result[master] = redraft(master, [*held, *(h for h in drafts[master].found.held if h.state != CYCLE)])
     _ask(work, domain, result, moved)
@@ -82,10 +83,15 @@ def parent_in(stretch: Any, name: str) -> UUID | None:
     return UUID(value["master"]) if isinstance(value, dict) and value.get("master") else None
 
 
-def _moves(draft: Draft, upward: Sequence[str]) -> bool:
-    """Tell whether a master gets or loses parents."""
+def _moves(draft: Draft, upward: Sequence[str], *, now: datetime) -> bool:
+    """Tell whether a master gets or loses parents, now or at a day ahead."""
     before, after = (
-        {parent for s in timeline for name in upward if (parent := parent_in(s, name)) is not None}
+        {
+            parent
+            for s in timeline
+            for name in upward
+            if (s.valid_to is None or s.valid_to > now) and (parent := parent_in(s, name)) is not None
+        }
         for timeline in (draft.found.stored, draft.rebuilt.slices)
     )
     return before != after

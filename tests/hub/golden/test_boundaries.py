@@ -37,9 +37,7 @@ def dated(database: str, clock: MovedClock) -> Iterator[HubUnderTest]:
 
 
 def events(hub: HubUnderTest) -> list[tuple[int, str]]:
-    return [
-        (row[0], row[1]) for row in hub.rows("SELECT version, event_type FROM golden_version ORDER BY recorded_at")
-    ]
+    return [(row[0], row[1]) for row in hub.rows("SELECT version, event_type FROM golden_version ORDER BY recorded_at")]
 
 
 def send_dated(hub: HubUnderTest, days: int, phone: str, *, version: int) -> None:
@@ -69,9 +67,11 @@ def test_boundaries_missed_while_nobody_worked_are_announced_in_order(dated: Hub
     clock.now += timedelta(days=5)
     due.advance(dated.hub.begin)
     (before, one, two) = dated.rows(
-        "SELECT convert_from(data, 'UTF8')::jsonb ->> 'effective_at' FROM publishers.outbox ORDER BY version DESC LIMIT 3"
+        "SELECT convert_from(data, 'UTF8')::jsonb ->> 'effective_at' FROM publishers.outbox"
+        " ORDER BY version DESC LIMIT 3"
     )[::-1]
-    assert one[0].startswith("2026-03-02") and two[0].startswith("2026-03-03")
+    assert one[0].startswith("2026-03-02")
+    assert two[0].startswith("2026-03-03")
     assert [kind for _, kind in events(dated)][-2:] == ["golden.effective", "golden.effective"]
     assert before != one
 
