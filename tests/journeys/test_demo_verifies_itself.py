@@ -4,6 +4,8 @@ import sys
 
 import pytest
 
+from mdm.demo import SIZES
+
 
 @pytest.mark.postgres
 @pytest.mark.nats
@@ -13,10 +15,14 @@ def test_demo_is_loaded_into_a_fresh_folder_verified_and_told_as_one_json_object
     assert ran.returncode == 0, ran.stderr[-2_000:]
     found = json.loads(ran.stdout)
     assert (found["audit"], found["broken_invariants"]) == (True, [])
-    assert found["precision"] >= 0.99
-    assert found["recall"] >= 0.80
-    assert found["review_recall"] >= 0.93
-    assert found["review_tasks"] <= 0.1 * found["true_pairs"]
+    for figures in (found, *(found["domains"][domain] for domain in ("customer", "supplier", "item", "location"))):
+        assert figures["precision"] >= 0.99
+        assert figures["recall"] >= 0.80
+        assert figures["review_recall"] >= 0.93
+        assert figures["review_tasks"] <= 0.1 * figures["true_pairs"]
+    assert {domain for domain in found["domains"] if found["domains"][domain]["true_pairs"]} == set(SIZES["small"]) | {
+        "item_family"
+    }
     assert found["records"] > found["masters"] > 0
     assert found["events"] >= found["masters"]
     assert found["quarantined"]
