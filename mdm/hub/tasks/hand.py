@@ -17,7 +17,7 @@ from mdm.store.tables import Task
 from mdm.store.tasks import Chosen
 from mdm.store.work import Work
 
-LOOKED_AT = 50  # candidates of one query for the next task
+LOOKED_AT = 20  # candidates of one query for the next task
 LONGEST_DEFERRAL = timedelta(days=366)
 
 
