@@ -1,7 +1,7 @@
 """Queries that look for broken invariants."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from mdm.store.rows import Row
 from mdm.store.sql import run, statement
-from mdm.store.tables import ChangeRequest, Master
+from mdm.store.tables import ChangeRequest, Master, Override
 
 PAGE = 500
 
@@ -53,6 +53,12 @@ def approved_requests(session: Session) -> set[str]:
     """Return the ids of all approved change requests."""
     approved = select(col(ChangeRequest.id)).where(col(ChangeRequest.state) == "approved")
     return {str(request) for request in session.scalars(approved)}
+
+
+def pins(session: Session, ids: Sequence[UUID]) -> set[tuple[UUID, str]]:
+    """Return every override ever made on masters: (master, id)."""
+    made = select(col(Override.master_id), col(Override.id)).where(col(Override.master_id).in_(ids))
+    return {(row.master_id, str(row.id)) for row in session.connection().execute(made)}
 
 
 def masters(session: Session) -> Iterator[list[Master]]:

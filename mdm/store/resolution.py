@@ -157,15 +157,9 @@ def records_at_merge(session: Session, master_id: UUID) -> set[int]:
     return set(session.scalars(at_merge))
 
 
-def records_before_merge(session: Session, survivor_id: UUID, merged_id: UUID) -> set[int]:
-    """Return the records linked now to the survivor that it had already when the other was merged into it."""
-    returning = records_at_merge(session, merged_id)
-    own = select(col(Crosswalk.record_id), col(Crosswalk.from_version)).where(
-        col(Crosswalk.master_id) == survivor_id, col(Crosswalk.until_version).is_(None)
-    )
-    begun = {row.record_id: row.from_version for row in session.connection().execute(own)}
-    merged_at = min((version for record, version in begun.items() if record in returning), default=0)
-    return {record for record, version in begun.items() if version < merged_at}
+def records_before_merge(session: Session, merged_id: UUID) -> set[int]:
+    """Return the records that the masters a merged one lives on in had already when it was merged into them."""
+    return {r.record_id for r in run(session, "stewardship/read_records_before_merge", id=merged_id)}
 
 
 def masters_of(session: Session, records: Iterable[int]) -> set[UUID]:

@@ -30,7 +30,10 @@ class Stretch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A value kept back over `[valid_from, valid_to)`: by its std, with the approved one in its place."""
+    """A value kept back over `[valid_from, valid_to)`: by its std, with the approved one in its place.
+
+    Of one that is rebuilt, `proposed` would be published without it, by these claims or this pinned value.
+    """
 
     attribute: str
     std: Any
@@ -42,6 +45,8 @@ class Held:
     id: int | None = None
     request_id: UUID | None = None
     proposed: Any = None
+    claims: tuple[Claim, ...] = ()
+    pin: str | None = None
 
     @classmethod
     def of(cls, row: Row) -> "Held":
@@ -74,19 +79,22 @@ class Guarded:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What survivorship decides on."""
+    """What survivorship decides on; `inherited` names the overrides that were made, and approved, on other masters."""
 
     claims: Sequence[Claim]
     policy: Policy
     overrides: Sequence[Override]
     evaluated_at: datetime
+    inherited: frozenset[str] = frozenset()
 
-    def rebuilt(self, held: Iterable[Held]) -> Rebuilt:
+    def rebuilt(self, held: Collection[Held]) -> Rebuilt:
         """Let values survive beside what is kept back."""
         holds = [h.as_hold() for h in held]
-        return rebuild(self.claims, self.policy, evaluated_at=self.evaluated_at, overrides=self.overrides, holds=holds)
+        return rebuild(
+            self.claims, self.policy, evaluated_at=self.evaluated_at, overrides=self.pinned(held), holds=holds
+        )
 
-    def verdict(self, unit: str, instant: Bound, held: Iterable[Held] = ()) -> Verdict:
+    def verdict(self, unit: str, instant: Bound, held: Collection[Held] = ()) -> Verdict:
         """Explain one attribute or coupled group at an instant (None: since ever)."""
         return explain(
             self.claims,
@@ -94,9 +102,29 @@ class Case:
             unit,
             valid_at=instant or START,
             evaluated_at=self.evaluated_at,
-            overrides=self.overrides,
+            overrides=self.pinned(held),
             holds=[h.as_hold() for h in held],
         )
+
+    def pinned(self, held: Collection[Held]) -> Sequence[Override]:
+        """Return the overrides without those of other masters where they are kept back."""
+        if not self.inherited or not held:
+            return self.overrides
+        return [part for o in self.overrides for part in self._parts(o, [h for h in held if self.concerns(h, o)])]
+
+    def concerns(self, held: Held, override: Override) -> bool:
+        """Tell whether a held value is one that was pinned on another master."""
+        std = override.value if override.std is None else override.std
+        return override.id in self.inherited and (override.attribute, std) == (held.attribute, held.std)
+
+    def _parts(self, override: Override, held: Collection[Held]) -> Iterable[Override]:
+        if not held:
+            return [override]
+        return [
+            replace(override, valid_from=start, valid_to=end)
+            for start, end in _intervals([override], held)
+            if _within(start, override) and not any(_within(start, h) for h in held)
+        ]
 
 
 def guard(case: Case, *, baseline: Sequence[Stretch], units: Collection[str], standing: Sequence[Held]) -> Guarded:
@@ -104,14 +132,13 @@ def guard(case: Case, *, baseline: Sequence[Stretch], units: Collection[str], st
 
     `standing` is what is kept back already; what of it no longer bites is obsolete.
     """
-    kept = [h for stored in standing if (h := _still(case, stored)) is not None]
+    kept = [h for stored in standing if (h := _still(case, stored, standing)) is not None]
     obsolete = tuple(h.id for h in standing if h.id is not None and h.id not in {k.id for k in kept})
     rebuilt = case.rebuilt(kept)
-    found = [h for unit in sorted(units) for h in _differences(case, unit, baseline, rebuilt.slices, kept)]
-    if found:
+    while found := [h for unit in sorted(units) for h in _differences(case, unit, baseline, rebuilt.slices, kept)]:
         kept = found + kept  # of two on one value the newer one counts
-        rebuilt = case.rebuilt(kept)
-    return Guarded(rebuilt, tuple(_with_proposal(case, h) for h in kept), obsolete)
+        rebuilt = case.rebuilt(kept)  # what was hidden by a value that is kept back now may need it too
+    return Guarded(rebuilt, tuple(_with_proposal(case, h, kept) for h in kept), obsolete)
 
 
 def changed_units(
@@ -150,7 +177,7 @@ def _differences(
         held = None
         if _differs(approved, _value(case.policy, unit, new), end, case.evaluated_at, known=known):
             verdict = case.verdict(unit, start, kept)
-            if not isinstance(verdict.decided_by, Override):  # a pinned value was approved when it was pinned
+            if not _is_approved(case, verdict):
                 over = approved is None and end is not None and end <= case.evaluated_at
                 state = PAST if over else PENDING  # what was never approved and is over stays out unasked
                 held = Held(unit, verdict.std, approved, _record(case.policy, unit, old), start, end, state)
@@ -164,21 +191,26 @@ def _differences(
         yield last
 
 
+def _is_approved(case: Case, verdict: Verdict) -> bool:
+    """Tell whether a value was pinned: it was approved then, but for the master on which it was."""
+    decided = verdict.decided_by
+    return isinstance(decided, Override) and decided.id not in case.inherited
+
+
 def _same(one: Held, other: Held) -> bool:
     return (one.std, one.approved, one.record, one.state) == (other.std, other.approved, other.record, other.state)
 
 
-def _still(case: Case, held: Held) -> Held | None:
+def _still(case: Case, held: Held, standing: Collection[Held]) -> Held | None:
     """Return what is still kept back of a held value, None if it would not win anywhere any longer.
 
     A value that its source took back stays out of the time in which the source said it, and nobody is asked any more.
     """
     spoken = [c for c in case.claims if case.policy.unit_of(c.attribute) == held.attribute]
-    hold = held.as_hold()
     ends = [
         end
         for start, end in _intervals([held], spoken, case.overrides)
-        if _within(start, held) and case.verdict(held.attribute, start, [held]).decided_by == hold
+        if _within(start, held) and _bites(case, held, start, standing)
     ]
     if not ends:
         return None
@@ -188,14 +220,33 @@ def _still(case: Case, held: Held) -> Held | None:
     return replace(held, valid_to=ends[-1], state=PAST) if taken_back else held
 
 
-def _within(instant: Bound, held: Held) -> bool:
-    begun = held.valid_from is None or (instant is not None and held.valid_from <= instant)
-    return begun and (held.valid_to is None or instant is None or instant < held.valid_to)
+def _bites(case: Case, held: Held, instant: Bound, standing: Collection[Held]) -> bool:
+    """Tell whether a held value would win at an instant, of the claims or as pinned on another master."""
+    said = replace(case, overrides=case.pinned(standing)).verdict(held.attribute, instant, [held])
+    if said.decided_by == held.as_hold():
+        return True
+    decided = _without(case, held, standing).verdict(held.attribute, instant).decided_by
+    return isinstance(decided, Override) and case.concerns(held, decided)
 
 
-def _with_proposal(case: Case, held: Held) -> Held:
-    """Add what would be published if it were not kept back."""
-    return replace(held, proposed=case.verdict(held.attribute, held.valid_from).value)
+def _without(case: Case, held: Held, standing: Collection[Held]) -> Case:
+    """Return the case in which pinned values are kept back as they are, but for one."""
+    return replace(case, overrides=case.pinned([h for h in standing if h is not held]))
+
+
+def _within(instant: Bound, dated: "Dated") -> bool:
+    begun = dated.valid_from is None or (instant is not None and dated.valid_from <= instant)
+    return begun and (dated.valid_to is None or instant is None or instant < dated.valid_to)
+
+
+def _with_proposal(case: Case, held: Held, standing: Collection[Held]) -> Held:
+    """Add what would be published if it were not kept back, and who says so."""
+    verdict = _without(case, held, standing).verdict(held.attribute, held.valid_from)
+    records = {c.record for c in ([verdict.winner] if verdict.winner is not None else verdict.supporters)}
+    spoken = (c for c in case.claims if c.record in records and case.policy.unit_of(c.attribute) == held.attribute)
+    claims = tuple(c for c in spoken if _within(held.valid_from, c))
+    pin = verdict.decided_by.id if isinstance(verdict.decided_by, Override) else None
+    return replace(held, proposed=verdict.value, claims=claims, pin=pin)
 
 
 class Dated(Protocol):

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from mdm.hub.approval.guard import PENDING, Held
 from mdm.hub.tasks import APPROVAL, Question
 from mdm.store import stewardship
 from mdm.store.rows import Row
+from mdm.store.tables import ChangeRequest
 from mdm.store.work import Work
 
 SOURCE, PERSON = "source", "person"
@@ -40,6 +42,7 @@ def renew_requests(work: Work, domain: Domain, asked: Sequence[Asked]) -> None:
         for (master_id, owner), (a, held) in wanted.items()
         if (row := _request(domain, a, owner, held, standing.get((master_id, owner)))) is not None
     ]
+    _add_authors(work, domain, rows, wanted)
     stewardship.write_requests(work.session, rows, domain=domain.name, release=domain.release, now=work.now)
     known = {place: row.id for place, row in standing.items()} | {
         (row["master_id"], row["owners"][0]): row["id"] for row in rows
@@ -122,22 +125,58 @@ def _request(
     }
 
 
+def _add_authors(
+    work: Work,
+    domain: Domain,
+    rows: Sequence[dict[str, Any]],
+    wanted: Mapping[tuple[UUID, str], tuple[Asked, Sequence[Held]]],
+) -> None:
+    """Count among the authors who once delivered or pinned what comes up now: it is theirs, whatever brought it up."""
+    behind = {row["id"]: _behind(wanted[row["master_id"], row["owners"][0]][1]) for row in rows}
+    said = {voice for voices, _ in behind.values() for voice in voices}
+    pins = {pin for _, pinned in behind.values() for pin in pinned}
+    if not said and not pins:
+        return
+    given = [{"source": source, "key": key, "said_at": at} for source, key, at in sorted(said)]
+    found = stewardship.authors(work.session, domain.name, said=given, pins=pins)
+    for row in rows:
+        voices, pinned = behind[row["id"]]
+        theirs = {f.author for f in found if f.pin in pinned or (f.source, f.key, f.said_at) in voices}
+        row["authors"] = sorted({*row["authors"], *theirs})
+
+
+def _behind(held: Sequence[Held]) -> tuple[set[tuple[str, str, datetime]], set[UUID]]:
+    """Return what records said and stewards pinned so that values are kept back now."""
+    claims = [c for h in held for c in h.claims]
+    voices = {(c.source, c.record.removeprefix(f"{c.source}/"), c.asserted_at) for c in claims}
+    return voices, {UUID(h.pin) for h in held if h.pin is not None}
+
+
 def _renew_tasks(work: Work, domain: Domain, rows: Sequence[dict[str, Any]], gone: Sequence[UUID]) -> None:
     """Give every owner a task for each request, and close those of requests that nobody need answer."""
-    questions = [
-        Question(
-            master_id=row["master_id"],
-            reason=f"Waits for approval: {', '.join(sorted({change['attribute'] for change in row['changes']}))}.",
-            topic=f"{row['id']}/{owner}",
-            evidence={"request": str(row["id"]), "authors": row["authors"]},
-            owner=owner,
-            touched={change["attribute"] for change in row["changes"]},
-        )
-        for row in rows
-        for owner in row["owners"]
-    ]
-    tasks.open_or_renew(work, domain, APPROVAL, questions)
+    tasks.open_or_renew(work, domain, APPROVAL, [_question(row, owner) for row in rows for owner in row["owners"]])
     close_approvals(work, gone, outcome=OBSOLETE)
+
+
+def _question(row: Mapping[str, Any], owner: str) -> Question:
+    return Question(
+        master_id=row["master_id"],
+        reason=f"Waits for approval: {', '.join(sorted({change['attribute'] for change in row['changes']}))}.",
+        topic=f"{row['id']}/{owner}",
+        evidence={"request": str(row["id"]), "authors": row["authors"]},
+        owner=owner,
+        touched={change["attribute"] for change in row["changes"]},
+    )
+
+
+def ask_again(
+    work: Work, domain: Domain, request: ChangeRequest, *, answered: Sequence[str], again: Sequence[str], by: str
+) -> None:
+    """Close the tasks of owners who have answered while others have not, and ask again whose answer is outdated."""
+    waiting = stewardship.approval_tasks(work.session, [request.id], owners=answered)
+    tasks.close(work, waiting, outcome=APPROVED, by=by)
+    asked = {"id": request.id, "master_id": request.master_id, "changes": request.changes, "authors": request.authors}
+    tasks.open_or_renew(work, domain, APPROVAL, [_question(asked, owner) for owner in again])
 
 
 def close_approvals(

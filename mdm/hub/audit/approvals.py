@@ -1,6 +1,6 @@
 """What was published against what had to be approved."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -25,9 +25,12 @@ def _findings(work: Work) -> Iterator[str]:
     for page in audit.masters(work.session):
         ids = [master.id for master in page if _is_guarded(work.catalog.domain(master.domain))]
         versions, slices = audit.versions(work.session, ids), audit.slices(work.session, ids)
+        pins = audit.pins(work.session, ids)
         for master in page:
             domain = work.catalog.domain(master.domain)
-            yield from _of_master(domain, master, versions.get(master.id, []), slices.get(master.id, []), approved)
+            own = {pin for made_on, pin in pins if made_on == master.id}
+            timelines = slices.get(master.id, [])
+            yield from _of_master(domain, master, versions.get(master.id, []), timelines, approved, own)
 
 
 def _is_guarded(domain: Domain) -> bool:
@@ -35,7 +38,12 @@ def _is_guarded(domain: Domain) -> bool:
 
 
 def _of_master(
-    domain: Domain, master: Master, versions: Sequence[Row], slices: Sequence[Row], approved: set[str]
+    domain: Domain,
+    master: Master,
+    versions: Sequence[Row],
+    slices: Sequence[Row],
+    approved: set[str],
+    pins: Collection[str],
 ) -> Iterator[str]:
     before: list[Row] = []  # the timeline of the last version that was not merged away
     for v in versions:
@@ -45,22 +53,27 @@ def _of_master(
         units = domain.creation if v.version == 1 else domain.critical
         changed = changed_units(domain.policy, units, before, after, now=v.evaluated_at)
         before = after
-        open_units = sorted(changed - _allowed(domain, v.approval or {}, after, changed, approved))
+        open_units = sorted(changed - _allowed(domain, v.approval or {}, after, changed, approved, pins))
         if open_units and v.release == domain.release:
             yield f"{domain.name} {master.id} version {v.version} changes {', '.join(open_units)} without approval"
 
 
 def _allowed(
-    domain: Domain, approval: Mapping[str, Any], after: Sequence[Row], changed: set[str], approved: set[str]
+    domain: Domain,
+    approval: Mapping[str, Any],
+    after: Sequence[Row],
+    changed: set[str],
+    approved: set[str],
+    pins: Collection[str],
 ) -> set[str]:
-    """Return the units whose change was waived, approved, or pinned by an approved request before."""
-    pinned = {unit for unit in changed if _is_pinned(domain, unit, after)}
+    """Return the units whose change was waived, approved, or pinned on this very master by an approved request."""
+    pinned = {unit for unit in changed if _is_pinned(domain, unit, after, pins)}
     requests = approval.get("requests", [])
     if "waived" in approval or (requests and approved.issuperset(requests)):
         return pinned | set(approval.get("units", ()))
     return pinned
 
 
-def _is_pinned(domain: Domain, unit: str, timeline: Sequence[Row]) -> bool:
+def _is_pinned(domain: Domain, unit: str, timeline: Sequence[Row], pins: Collection[str]) -> bool:
     origins = [s.provenance[n] for s in timeline for n in domain.members_of(unit) if n in s.provenance]
-    return bool(origins) and any(origin["rule"] == "override" for origin in origins)
+    return bool(origins) and any(origin["record"] in pins for origin in origins if origin["rule"] == "override")

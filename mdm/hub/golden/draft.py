@@ -64,7 +64,8 @@ class Draft:
 
 def case_of(domain: Domain, links: Sequence[Row], overrides: Sequence[Row], *, evaluated_at: datetime) -> Case:
     """Return what survivorship decides on: the claims of the linked records, and what stewards pinned."""
-    return Case(claims_of(links), domain.policy, [_override(row) for row in overrides], evaluated_at)
+    inherited = frozenset(str(row.id) for row in overrides if row.made_on != row.master_id)
+    return Case(claims_of(links), domain.policy, [_override(row) for row in overrides], evaluated_at, inherited)
 
 
 def evaluate(
@@ -84,7 +85,7 @@ def draft(
 ) -> Draft:
     """Rebuild one master and find out what differs from what is stored."""
     case = case_of(domain, found.links, found.overrides, evaluated_at=now)
-    guarded = guard(case, baseline=found.baseline, units=_guarded_units(domain, master, permit), standing=found.held)
+    guarded = _guarded(domain, master, found, case, permit)
     slices, old = guarded.rebuilt.slices, announced(found.stored)
     instants = _instants(master, now)
     numbers = count(master.version + 1)
@@ -128,6 +129,14 @@ def _override(row: Row) -> Override:
         reason=row.reason,
         expires_at=row.expires_at,
     )
+
+
+def _guarded(domain: Domain, master: Touched, found: Found, case: Case, permit: Permit | None) -> Guarded:
+    """Keep back what needs approval; on a master that is merged away nothing waits any longer."""
+    if master.merged_into is not None:
+        return Guarded(case.rebuilt(()), (), tuple(held.id for held in found.held if held.id is not None))
+    units = _guarded_units(domain, master, permit)
+    return guard(case, baseline=found.baseline, units=units, standing=found.held)
 
 
 def _guarded_units(domain: Domain, master: Touched, permit: Permit | None) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from mdm.core.ids import new_id
@@ -21,14 +22,14 @@ def assign(
 
     A master stays with the group that holds most of its records (then: the one with fewest others, so that a record
     that leaves does not take it along; then: the one with the smallest record id). Of several masters in one group
-    the oldest survives (then: the smallest id), the others merge into it; a group without one gets a new master.
-    Returns the given masters and the new ones by id.
+    the oldest survives (then: the smallest id; a retired one only among its like), the others merge into it; a group
+    without one gets a new master. Returns the given masters and the new ones by id.
     """
     ordered = sorted((sorted(group) for group in groups), key=lambda group: group[0])
     kept = _masters_by_group(ordered, {**current, **(counted or {})})
     assigned = dict(masters)
     for place, group in enumerate(ordered):
-        candidates = sorted(kept.get(place, ()), key=lambda m: (masters[m].created_at, m))
+        candidates = sorted(kept.get(place, ()), key=lambda m: _seniority(masters[m]))
         survivor = masters[candidates[0]] if candidates else Touched(new_id())
         survivor.revived = survivor.status == "merged"
         assigned[survivor.id] = survivor
@@ -37,6 +38,11 @@ def assign(
             survivor.absorbed.append(loser)
         _move(group, survivor, current=current, masters=masters)
     return assigned
+
+
+def _seniority(master: Touched) -> tuple[bool, datetime | None, UUID]:
+    """Order masters as survivors of a merge: what is in use does not disappear in what is no longer used."""
+    return master.retired_at is not None, master.created_at, master.id
 
 
 def _masters_by_group(groups: Sequence[Sequence[int]], counted: Mapping[int, UUID | None]) -> dict[int, list[UUID]]:

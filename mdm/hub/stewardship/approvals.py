@@ -1,6 +1,6 @@
 """Change requests, decided by the owners of what they ask: never by an author, through no path."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from mdm.errors import AlreadyDecided, Forbidden, NotFound, OutdatedRequest, Own
 from mdm.hub import tasks
 from mdm.hub.action_log import log_action
 from mdm.hub.announce import Cause
-from mdm.hub.approval import close_approvals
+from mdm.hub.approval import ask_again, close_approvals
 from mdm.hub.approval.requests import APPROVED, OPEN, PERSON, REJECTED, WITHDRAWN
 from mdm.hub.golden import rebuild
 from mdm.hub.golden.draft import Permit
@@ -116,6 +116,9 @@ def decide_request(
         stewardship.set_hold_state(work.session, request.id, state="rejected")
     elif all(d.state == APPROVED and d.digest == asked for d in every):
         _publish(work, domain, master_id, request, every)
+    else:
+        again = [d.owner for d in every if d.state == APPROVED and d.digest != asked]
+        ask_again(work, domain, request, answered=[d.owner for d in mine], again=again, by=work.actor.name)
     return _view(work, domain, request)
 
 
@@ -148,19 +151,31 @@ def _publish(
     )
     units = frozenset(change["attribute"] for change in request.changes)
     permit = Permit(units, {"requests": [str(request.id)], "by": by})
+    from_now = any(d.effective == "from_approval" for d in decisions)
     if request.kind == PERSON:
         pins = [{**change, "value": change["proposed"]} for change in request.changes]
+        pins = _from(work.now, pins) if from_now else pins
         apply_pins(
             work, domain, master_id, pins, author=request.authors[0], reason=request.reason or "",
             request_id=request.id, cause=cause, permit=permit,
         )  # fmt: skip
         return
-    if any(d.effective == "from_approval" for d in decisions):
+    if from_now:
         stewardship.leave_the_past_held(work.session, request.id, now=work.now)
     stewardship.release_holds(work.session, request.id)
     touched = locked(work, master_id)
     drafts = rebuild(work, domain, {master_id: touched}, causes={master_id: cause}, permits={master_id: permit})
     tasks.renew_orphans(work, domain, {key: draft.status for key, draft in drafts.items()})
+
+
+def _from(now: datetime, pins: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out of pinned values what is past."""
+    kept = []
+    for pin in pins:
+        start, end = (datetime.fromisoformat(pin[name]) if pin[name] else None for name in ("valid_from", "valid_to"))
+        if end is None or end > now:
+            kept.append({**pin, "valid_from": max(start or now, now).isoformat()})
+    return kept
 
 
 def _close(work: Work, request: ChangeRequest, state: str, *, note: str | None = None) -> None:
@@ -227,7 +242,7 @@ def _view(work: Work, domain: Domain, request: ChangeRequest) -> RequestView:
         state=request.state,
         authors=list(request.authors),
         reason=request.reason,
-        changes=[_masked(change) if change["attribute"] in hidden else change for change in request.changes],
+        changes=[_masked(c) if c["attribute"] in hidden else c for c in _standing(work, domain, request)],
         masked=sorted(hidden),
         digest=asked_now(work, domain, request, request.master_id) if request.state == OPEN else request.digest,
         created_at=request.created_at,
@@ -239,6 +254,15 @@ def _view(work: Work, domain: Domain, request: ChangeRequest) -> RequestView:
             for d in decisions
         ),
     )
+
+
+def _standing(work: Work, domain: Domain, request: ChangeRequest) -> list[dict[str, Any]]:
+    """Return what a request asks; beside what a person proposes stands what counts now, not when it was proposed."""
+    if request.kind != PERSON or request.state != OPEN:
+        return list(request.changes)
+    living = living_master(work, domain, request.master_id)
+    shown = current_values(work, domain, living, [change["attribute"] for change in request.changes])
+    return [{**change, "current": shown[change["attribute"]]} for change in request.changes]
 
 
 def _masked(change: dict[str, Any]) -> dict[str, Any]:

@@ -105,10 +105,9 @@ def check_versions(expected: Mapping[UUID, int], drafts: Mapping[UUID, Draft]) -
     """Raise OutdatedVersion unless masters still are at the versions somebody has looked at."""
     for master_id, version in expected.items():
         found = drafts[master_id].master.version if master_id in drafts else None
-        if found is not None and found != version:
-            raise OutdatedVersion(
-                f"The master {master_id} is at version {found}, not {version}.", hint="Read it again and decide anew."
-            )
+        if found != version:
+            now = "has moved" if found is None else f"is at version {found}, not {version}"
+            raise OutdatedVersion(f"The master {master_id} {now}.", hint="Read it again and decide anew.")
 
 
 def effects_of(

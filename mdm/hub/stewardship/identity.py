@@ -54,15 +54,15 @@ def unmerge(work: Work, domain_name: str, master_id: UUID, *, reason: str, expec
     if merged.status != "merged":
         raise Contradiction(f"The {domain.name} {master_id} is not merged into another.")
     (survivor,) = lock_living(work, domain, [master_id])
-    members = resolution.members(work.session, survivor)
-    returning = resolution.records_at_merge(work.session, master_id) & set(members)
-    if not returning:
+    members = set(resolution.members(work.session, survivor))
+    returning = resolution.records_at_merge(work.session, master_id) & members
+    if not returning or returning == members:
         raise Contradiction(
-            f"None of the records that {master_id} had are linked to {survivor} any longer.",
+            f"{'All' if returning else 'None'} of the records linked to {survivor} are those that {master_id} had.",
             hint="Relink the records one by one.",
         )
-    staying = resolution.records_before_merge(work.session, survivor, master_id) & set(members) - returning
-    links.forget(work, kind="must", between=[returning, set(members) - returning])
+    staying = resolution.records_before_merge(work.session, master_id) & members - returning
+    links.forget(work, kind="must", between=[returning, members - returning])
     links.keep_apart(work, domain, returning, staying, reason=reason)
     effects = settle_decision(
         work, "unmerge", domain, members, reason=reason, expected=expected,
