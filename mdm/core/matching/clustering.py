@@ -23,13 +23,14 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A scored pair."""
+    """A scored pair, or one that a source has `declared` to be one thing: only a steward keeps that apart."""
 
     left: int
     right: int
     weight: float
     outcome: Outcome
     vetoes: tuple[str, ...] = ()
+    declared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,8 @@ class _Clustering:
         small, large = (left, right) if len(left.members) <= len(right.members) else (right, left)
         if any(record in large.apart for record in small.members):
             return CANNOT_LINK
+        if edge.declared:
+            return None
         if len(left.members) + len(right.members) > self.rules.size_limit:
             return SIZE_LIMIT
         if left.sources.keys() & right.sources.keys():

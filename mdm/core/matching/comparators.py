@@ -60,17 +60,22 @@ def _part_numbers() -> Compare:
 
     def compare(left: Sequence[str], right: Sequence[str]) -> Reached:
         a, b = _own(left), _own(right)
+        texts = _mentioned(left) | _mentioned(right)
         if shared := a & b:
-            texts = _mentioned(left) | _mentioned(right)
-            own = {number for number in shared if not any(code != number and code in number for code in texts)}
+            own = {number for number in shared if not _says(texts, number)}
             return (0 if own else 3), max(map(_information, own or shared))
         if inside := [short for short, long in _ordered(a, b) if len(short) >= SHORTEST_PART and short in long]:
-            return 1, max(map(_information, inside))
+            return (3 if any(_says(texts, number) for number in inside) else 1), max(map(_information, inside))
         if mentioned := (a & _mentioned(right)) | (b & _mentioned(left)):
             return 2, max(map(_information, mentioned))
         return (4, 0.0) if a and b else (-1, 0.0)
 
     return compare
+
+
+def _says(texts: Iterable[str], number: str) -> bool:
+    """Say whether a part number is made of a code that texts have beside it."""
+    return any(code != number and code in number for code in texts)
 
 
 def _own(numbers: Sequence[str]) -> set[str]:

@@ -9,8 +9,6 @@ SAME, FULLER, AGREEING, DIFFERING, CONFLICTING = range(5)
 LABELS = ("same", "fuller", "agreeing", "differing", "conflicting")
 UNKNOWN = "number"  # the kind of a number of which nothing more is known: it may be any other property
 CODE = "code"
-MARK = "mark"
-WORDED = frozenset({CODE, "colour", "finish", "side"})  # kinds of properties that are words
 SHORTEST_PART = 3  # characters of a code that may be another one shortened
 MISSING = 0.5  # what a property that only one side states takes away, compared with one that both state
 LEAST = 0.1  # bits of an agreement, so that it is known to be little
@@ -59,7 +57,7 @@ def feature_comparison(
         if not common:
             return -1, 0.0
         more = _more(a, b), _more(b, a)
-        fuller = all(kind in loose for one in more for kind in one) or _shortened(*more) or _shortened(more[1], more[0])
+        fuller = all(kind in loose for one in more for kind in one)
         return (FULLER if fuller else AGREEING), max(worth(shared) - MISSING * sum(map(worth, more)), LEAST)
 
     return compare
@@ -69,11 +67,6 @@ def _more(kinds: Kinds, other: Kinds) -> Kinds:
     """Return what the other side does not state, not even as a number."""
     numbers = other.get(UNKNOWN, frozenset())
     return {kind: more for kind in kinds if (more := kinds[kind] - other.get(kind, frozenset()) - numbers)}
-
-
-def _shortened(letters: Kinds, words: Kinds) -> bool:
-    """Say whether one side may have shortened to letters what the other one writes out: HF, halogen-free."""
-    return MARK in letters and letters.keys() <= {MARK, CODE} and words.keys() <= WORDED
 
 
 def _resolved(kinds: Kinds, other: Kinds) -> Kinds:

@@ -27,6 +27,7 @@ SWISS_TAX = re.compile("^(CHE[0-9]{9})(?:MWST|TVA|IVA|TPV)?$")
 DUNS = re.compile("[0-9]{9}")
 EORI = re.compile("[A-Z]{2}[A-Z0-9]{1,15}")
 LONGEST = 40
+DIGITS = frozenset({"duns", "gln", "gtin"})  # schemes of digits: letters alone say that there is no number
 TABLES = read_table("identifiers")
 VAT_PREFIXES: Mapping[str, str] = {code: code for code in TABLES["vat"]} | TABLES["prefixes"]
 WRONG_DIGIT, WRONG_FORMAT = "invalid_check_digit", "invalid_format"
@@ -58,7 +59,7 @@ def identifier(scheme: str, read: Callable[[str, str | None], Read]) -> Standard
         if not cleaned:
             return EMPTY
         compact = NOT_COMPACT.sub("", latin(cleaned).upper())
-        if not compact or is_placeholder(cleaned) or _is_filler(compact):
+        if not compact or is_placeholder(cleaned) or _is_filler(compact) or (scheme in DIGITS and compact.isalpha()):
             return Standard(compact or cleaned, None, (placeholder(cleaned),))
         found = read(compact, country)
         std = None if found.fault == RESTRICTED_NUMBER else found.std or found.value
