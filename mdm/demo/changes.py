@@ -100,7 +100,9 @@ class Changes:
         return view | {"gtin": self.identifiers.gln()} if "gtin" in view else None
 
     def _other_hazard(self, view: View) -> View | None:
-        return view | {"hazard": self._another(HAZARDS, view["hazard"])} if "hazard" in view else None
+        if not view["group"].startswith("CHEM"):
+            return None
+        return view | {"hazard": self._another(HAZARDS, view.get("hazard"))}
 
     def _other_cost(self, view: View) -> View:
         return view | {"cost": f"{float(view['cost']) * self.rng.uniform(1.1, 1.9):.2f}"}

@@ -12,6 +12,7 @@ from mdm.demo.message import View
 from mdm.demo.stories import Stories
 
 DOMAIN = "item"
+LATER_KNOWN = (("net", "gross", "mass_unit"), ("tariff",), ("english", "german"))
 KEYS = {
     "erp": lambda number: f"{100_000_000 + number:018d}",
     "plm": lambda number: f"P-{1_000_000 + number}",
@@ -55,11 +56,9 @@ class ItemRecords:
 
     def _earlier(self, view: View) -> View:
         """Return what was known when the item was new."""
-        first = view | {"lifecycle": "design"} if "lifecycle" in view else dict(view)
-        for name in ("net", "gross", "mass_unit", "tariff", "english", "german"):
-            if self.rng.random() < 0.5 or name == "mass_unit":
-                first.pop(name, None)
-        return first if "mass_unit" in first else {k: v for k, v in first.items() if k not in ("net", "gross")}
+        unknown = [names for names in LATER_KNOWN if self.rng.random() < 0.5]
+        first = {name: value for name, value in view.items() if not any(name in names for names in unknown)}
+        return first | {"lifecycle": "design"} if "lifecycle" in view else first
 
 
 def _planned(view: View) -> View:

@@ -35,10 +35,10 @@ class Item:
     mass: float
     country: str
     id: str = ""
-    kin: str = ""  # the family of look-alikes it belongs to
     mpn: str | None = None
     gtin: str | None = None
     drawing: str | None = None
+    has_own_drawing: bool = True
     supplier_part: str | None = None
     size: tuple[int, int, int] | None = None
     hazard: str | None = None

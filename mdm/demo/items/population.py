@@ -41,17 +41,12 @@ class Items:
         self._makers: dict[str, list[Maker]] = {}
         self._specs: set[tuple[str, ...]] = set()
         self._given: set[str] = set()
-        self._families = 0
 
     def items(self) -> Iterator[Item]:
         """Yield items without end; families come together."""
         while True:
             kind = kinds()[weighted(self.rng, shares())]
-            kin = self._family(kind)
-            self._families += len(kin) > 1
-            for item in kin:
-                item.kin = f"{kind.name}-{self._families}" if len(kin) > 1 else ""
-            yield from kin
+            yield from self._family(kind)
 
     def _family(self, kind: Kind) -> list[Item]:
         """Return items that differ in one or two features, and in everything that follows from them."""
@@ -72,7 +67,7 @@ class Items:
                 kin.append(self._finished(item))
         if rng.random() < 0.2 and kind.own:
             for item in kin:
-                item.drawing = kin[-1].drawing  # one drawing with a table of sizes
+                item.drawing, item.has_own_drawing = kin[-1].drawing, False  # one drawing with a table of sizes
         return kin
 
     def _base(self, kind: Kind) -> Item:

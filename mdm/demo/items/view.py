@@ -73,7 +73,11 @@ class ItemViews:
     def _texts(self, view: View, item: Item, habit: Habit, known: set[str], *, outdated: bool) -> None:
         """Write the texts; what only the text can tell is in it."""
         rng = self.rng
-        identified = any(name in view for name in ("gtin", "drawing")) or ("mpn" in view and not item.kind.part)
+        identified = (
+            "gtin" in view
+            or ("drawing" in view and item.has_own_drawing)
+            or ("mpn" in view and item.mpn is not None and not item.kind.part)
+        )
         language: Language = "en" if rng.random() < habit.english else "de"
         without = None
         if identified and rng.random() < habit.careless:

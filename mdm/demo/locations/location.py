@@ -26,7 +26,6 @@ class Location:
     phone: str
     own: bool
     id: str = ""
-    kin: str = ""  # the site it belongs to
     parent: "Location | None" = None
     gln: str | None = None
     plant_code: str | None = None

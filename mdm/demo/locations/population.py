@@ -33,7 +33,6 @@ class Locations:
             self._sites += 1
             kin = self._own_site() if self._sites % 5 == 1 else self._foreign_site()
             for location in kin:
-                location.kin = f"site-{self._sites}"
                 self._describe(location)
             yield from kin
 
