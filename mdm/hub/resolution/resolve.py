@@ -122,7 +122,7 @@ def _cluster(work: Work, domain: Domain, rows: Sequence[Row]) -> Clusters:
         for row in rows
     ]
     edges = [
-        Edge(e.left_id, e.right_id, e.weight, Outcome(e.outcome), tuple(e.vetoes))
+        Edge(e.left_id, e.right_id, e.weight, Outcome(e.outcome), tuple(e.vetoes), declared=e.declared)
         for e in resolution.edges(work.session, ids)
     ]
     constraints = [Constraint(c.left_id, c.right_id, c.kind) for c in resolution.constraints(work.session, ids)]

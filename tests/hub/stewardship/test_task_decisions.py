@@ -124,3 +124,17 @@ def test_doubtful_link_is_confirmed_or_undone(hub: HubUnderTest) -> None:
     assert str(hub.master("portal", "2")) != master
     assert open_tasks(hub, "doubtful_link") == []
     assert hub.broken() == []
+
+
+def test_declared_link_holds_against_a_conflicting_identifier_and_is_asked_about(hub: HubUnderTest) -> None:
+    hub.send("erp", "1", version=1, attributes=ALIKE | {"vat_id": "DE136695976"})
+    hub.process()
+    master = str(hub.master("erp", "1"))
+    hub.send("portal", "2", version=1, master_id=master, attributes=ALIKE | {"vat_id": "DE129273398"})
+    hub.process()
+    assert str(hub.master("portal", "2")) == master
+    (task,) = open_tasks(hub, "doubtful_link")
+    answer(hub, task, "confirm", reason_code="typing_error")
+    assert open_tasks(hub, "doubtful_link") == []
+    assert str(hub.master("portal", "2")) == master
+    assert hub.broken() == []

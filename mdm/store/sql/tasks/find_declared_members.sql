@@ -1,4 +1,5 @@
 -- Find the records whose source named their master, each with the others of that master that came by resemblance.
+-- Records that a steward linked to one of them are not doubted here: what changed since his decision is asked apart.
 -- OFFSET 0 keeps the planner from joining whole tables: every step is a look into an index, whatever it estimates.
 WITH member AS MATERIALIZED (
     SELECT c.master_id, r.id, r.state ->> 'master_id' IS NOT NULL AS declared
@@ -18,6 +19,11 @@ WHERE d.declared
       SELECT FROM edge WHERE left_id = d.id AND cardinality(levels) = 0
       UNION ALL
       SELECT FROM edge WHERE right_id = d.id AND cardinality(levels) = 0
+  )
+  AND NOT EXISTS (
+      SELECT FROM record_constraint WHERE left_id = d.id AND kind = 'must'
+      UNION ALL
+      SELECT FROM record_constraint WHERE right_id = d.id AND kind = 'must'
   )
 GROUP BY d.master_id, d.id
 ORDER BY d.master_id, d.id
