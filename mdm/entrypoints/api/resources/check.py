@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mdm.core.security import Permission
 from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
-from mdm.hub import check as hub
-from mdm.hub.check import Checked, Lookalike
+from mdm.hub.ingest import check as hub
+from mdm.hub.ingest.check import Checked, Lookalike
 
 MOST_DUPLICATES = 50
 EXAMPLE: dict[str, Any] = {"name": "ACME Metallwerke GmbH", "country": "DE", "vat_id": "DE136695976"}

@@ -13,6 +13,7 @@ from mdm.core.matching.document import MISSING
 from mdm.core.security import Permission
 from mdm.core.standardize import Standard
 from mdm.errors import InvalidAttributes, InvalidInput
+from mdm.hub import references
 from mdm.hub.golden.read import Found, in_sight, shown_now
 from mdm.hub.references import complete
 from mdm.hub.resolution.candidates import HOT, UNBEARABLE
@@ -150,6 +151,12 @@ def _standardized(
         full = path if path.startswith("attributes") else f"attributes.{path}"
         raise InvalidAttributes(error.message, hint=error.hint, **(error.details | {"path": full})) from error
     return complete(work, domain, values, sender=source or STEWARD_SOURCE)
+
+
+def _followed(work: Work, domain: Domain, values: dict[str, Standard], source: str | None) -> dict[str, Standard]:
+    """Follow references; a key that names no source leads nowhere unless the record's own is known."""
+    named = [n for n in domain.references if n in values and (source or (values[n].value or {}).get("source"))]
+    return values | references.complete(work, domain, {n: values[n] for n in named}, sender=source or "")
 
 
 def _missing(domain: Domain, values: Mapping[str, Standard]) -> list[str]:

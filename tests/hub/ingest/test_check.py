@@ -9,7 +9,7 @@ from mdm.core.domains import Catalog, load_documents, parse
 from mdm.core.matching import Outcome
 from mdm.core.security import Actor
 from mdm.errors import Forbidden, InvalidAttributes, InvalidInput, UnknownDomain
-from mdm.hub.check import Checked, check
+from mdm.hub.ingest.check import Checked, check
 from mdm.hub.resolution.candidates import HOT, UNBEARABLE
 from mdm.store.records import key_number
 from tests.support.hubs import HubUnderTest
@@ -192,3 +192,18 @@ def test_masters_of_other_sites_are_not_shown(known: HubUnderTest) -> None:
         there = replace(work, catalog=Catalog({"supplier": divided}))
         assert names(check(there, "supplier", NORDWERK)) == ([], [])
         assert names(check(there, "supplier", {"name": "Talbrücke"})) == ([], ["Talbrücke Federn KG"])
+
+
+def test_keyed_record_is_found_by_its_key_alone_through_what_it_refers_to(hub: HubUnderTest) -> None:
+    hub.send(
+        "erp", "P1", domain="location", attributes={"name": "Werk Nord", "location_type": "plant", "country": "DE"}
+    )
+    hub.send("mes", "M1", domain="work_center", attributes={"plant": {"source": "erp", "key": "P1"}, "code": "PRESS-7"})
+    hub.process()
+    typed = {"plant": "P1", "code": "press-7", "name": "Large press"}
+    with hub.hub.begin_as(READER) as work:
+        [one] = check(work, "work_center", typed, source="erp").duplicates
+        stray = check(work, "work_center", typed)
+        other = check(work, "work_center", {**typed, "code": "PRESS-8"}, source="erp")
+    assert (one.key, one.outcome, one.probability) == ("M1", Outcome.MATCH, 1.0)
+    assert (stray.duplicates, other.duplicates) == ([], [])
