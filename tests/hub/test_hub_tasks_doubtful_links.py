@@ -33,11 +33,11 @@ def test_declared_link_between_strangers_is_asked_about(known: HubUnderTest) -> 
     assert known.broken() == []
 
 
-def test_declared_link_with_a_conflicting_identifier_is_not_made_but_asked_about(known: HubUnderTest) -> None:
+def test_declared_link_with_a_conflicting_identifier_is_made_and_asked_about(known: HubUnderTest) -> None:
     declare(known, OTHER_VAT)
-    assert known.master("erp", "1") != known.master("portal", "p")
-    ((reason,),) = known.rows("SELECT reason FROM task WHERE kind = 'match_review'")
-    assert "named the other as its master" in reason
+    assert known.master("erp", "1") == known.master("portal", "p")
+    ((reason,),) = known.rows("SELECT reason FROM task WHERE kind = 'doubtful_link'")
+    assert "its source named the master" in reason
     assert "conflicting_identifier" in reason
 
 
