@@ -23,6 +23,7 @@ from mdm.entrypoints.api.resources.domains import Domains
 from mdm.entrypoints.api.resources.explanations import Explanations
 from mdm.entrypoints.api.resources.golden import GoldenRecords
 from mdm.entrypoints.api.resources.health import Examination, Health, Probe
+from mdm.entrypoints.api.resources.hierarchy import Hierarchy
 from mdm.entrypoints.api.resources.loads import Loads
 from mdm.entrypoints.api.resources.metrics import metrics
 from mdm.entrypoints.api.resources.quarantine import Quarantine
@@ -47,6 +48,7 @@ RESOURCES = (
     Pairs,
     Check,
     GoldenRecords,
+    Hierarchy,
     Health,
     Explanations,
     People,

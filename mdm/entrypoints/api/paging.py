@@ -58,9 +58,14 @@ def next_link(
     request: Request[Any, Any, Any], found: Sequence[T], limit: int, position: Callable[[T], object]
 ) -> str | None:
     """Return the link to what follows the page, given one item more than the page holds."""
-    if len(found) <= limit:
+    return link_after(request, position(found[limit - 1]) if len(found) > limit else None)
+
+
+def link_after(request: Request[Any, Any, Any], position: object | None) -> str | None:
+    """Return the link to what follows a position, None if nothing does."""
+    if position is None:
         return None
-    text = str(position(found[limit - 1]))
+    text = str(position)
     cursor = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
     kept = {name: value for name, value in request.query_params.items() if name != "cursor"}
     return f"{request.scope['path']}?{urlencode(kept | {'cursor': cursor})}"

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from mdm.core.security import Permission
 from mdm.hub import sealing
@@ -48,6 +49,7 @@ STATEMENTS = {
     "I9 constraints of stewards hold": "i9_constraints",
     "I10 nobody approved a change of their own": "i10_own_approvals",
     "I12 no match between two masters is left unasked": "i12_matches",
+    "I13 every reference leads to a living master or waits to be followed again": "i13_references",
 }
 REBUILDS = "I3/I4 every golden value is what rebuilding from the claims it names gives"
 APPROVALS = "I10 nothing critical was published without the approval its policy asks for"
@@ -78,8 +80,12 @@ def audit(work: Work, *, survey: StreamSurvey | None, trusted: Collection[str] |
 
 def _found(work: Work, trusted: Collection[str] | None) -> Iterator[tuple[str, list[str]]]:
     for invariant, name in STATEMENTS.items():
-        parameters = {"prefix": SUBJECT} if name == "i7_published" else {}
-        yield invariant, queries.findings(work.session, name, limit=MOST, **parameters)
+        yield invariant, queries.findings(work.session, name, limit=MOST, **_parameters(work, name))
     yield REBUILDS, check_rebuilds(work, limit=MOST)
     yield APPROVALS, check_approvals(work, limit=MOST)
     yield CHAIN, list(islice(sealing.findings(work, ChainReport(), trusted=trusted), MOST))
+
+
+def _parameters(work: Work, name: str) -> dict[str, Any]:
+    given: dict[str, dict[str, Any]] = {"i7_published": {"prefix": SUBJECT}, "i13_references": {"now": work.now}}
+    return given.get(name, {})

@@ -12,6 +12,7 @@ from mdm.hub.announce import Cause, Change
 from mdm.hub.approval import Asked, Held, renew_requests
 from mdm.hub.golden.cycles import break_cycles
 from mdm.hub.golden.draft import Draft, Found, Permit, draft
+from mdm.hub.golden.leading import keep_references
 from mdm.hub.golden.timeline import announced, at
 from mdm.hub.golden.touched import Touched
 from mdm.store import golden, resolution, stewardship
@@ -89,6 +90,7 @@ def _write(work: Work, domain: Domain, drafts: Collection[Draft], *, now: dateti
         deleted=[gone for d in drafts for gone in d.slices.deleted],
         new=[_slice_row(d, s) for d in drafts for s in d.slices.new],
     )
+    keep_references(work, domain, drafts)
     rows = [_version_row(d, change, now=now) for d in drafts for change in d.changes]
     golden.write_versions(work.session, rows, release=domain.release)
     announce.append(work, domain, [change for d in drafts for change in d.changes])
