@@ -24,8 +24,7 @@ SIZES: dict[Size, dict[str, int]] = {
         "customer": 1_200, "supplier": 800, "location": 200, "item": 500, "work_center": 60, "item_plant": 100,
     },
     "medium": {
-        "customer": 8_000, "supplier": 6_000, "location": 2_000, "item": 6_000, "work_center": 800,
-        "item_plant": 1_500,
+        "customer": 4_500, "supplier": 3_000, "location": 1_500, "item": 3_500, "work_center": 300, "item_plant": 700,
     },
     "large": {
         "customer": 120_000, "supplier": 80_000, "location": 20_000, "item": 60_000, "work_center": 8_000,

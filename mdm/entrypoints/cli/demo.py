@@ -21,7 +21,7 @@ from mdm.settings import Settings
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--size", choices=list(SIZES), default="small", help="about 3k, 25k or 300k source records")
+    parser.add_argument("--size", choices=list(SIZES), default="small", help="about 3k, 14k or 300k source records")
     parser.add_argument("--seed", type=int, default=1, help="another seed makes another manufacturer")
     parser.add_argument(
         "--check", action="store_true", help="load into a fresh folder, verify, print one JSON object and end"
