@@ -42,10 +42,15 @@ def log_action(
         "reason": reason,
         "before_digest": None if before is None else digest(before),
         "after_digest": None if after is None else digest(after),
-        "correlation_id": structlog.contextvars.get_contextvars().get("correlation_id") or str(new_id()),
+        "correlation_id": correlation_id(),
         "details": orjson.loads(canonical_json(details or {})),
     }
     action_log.add(work.session, Action(**entry, hash=action_hash(**entry)))
+
+
+def correlation_id() -> str:
+    """Return the correlation id of the request that is being answered, or a new one outside of any."""
+    return structlog.contextvars.get_contextvars().get("correlation_id") or str(new_id())
 
 
 def page(

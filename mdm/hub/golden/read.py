@@ -169,9 +169,11 @@ def shown_now(work: Work, domain: Domain, rows: Sequence[Row | Master]) -> list[
     ]
 
 
-def in_sight(work: Work, domain: Domain, master_ids: Collection[UUID]) -> set[UUID]:
-    """Return which of these masters belong to the actor's sites now; all in a domain without sites."""
-    sight = sight_of(work.actor, domain)
+def in_sight(
+    work: Work, domain: Domain, master_ids: Collection[UUID], permission: Permission = Permission.READ
+) -> set[UUID]:
+    """Return which of these masters belong to the sites of a permission now; all in a domain without sites."""
+    sight = sight_of(work.actor, domain, permission)
     if sight.sites is None:
         return set(master_ids)
     current = golden.current_slices(work.session, master_ids)

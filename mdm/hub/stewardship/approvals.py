@@ -17,6 +17,7 @@ from mdm.hub.approval import ask_again, close_approvals
 from mdm.hub.approval.requests import APPROVED, OPEN, PERSON, REJECTED, WITHDRAWN
 from mdm.hub.golden import rebuild
 from mdm.hub.golden.draft import Permit
+from mdm.hub.golden.read import in_sight
 from mdm.hub.stewardship.identity import living_master, lock_living
 from mdm.hub.stewardship.values import apply_pins, current_values, locked
 from mdm.store import stewardship
@@ -62,18 +63,29 @@ def read_request(work: Work, request_id: UUID) -> RequestView:
     """Return a change request with what stands now beside what is asked."""
     request = _found(work, request_id)
     domain = _domain(work, request)
+    if not _reached(work, domain, request):
+        raise _unknown(request_id)
     return _view(work, domain, request)
 
 
 def list_requests(
     work: Work, *, domain: str | None = None, state: str | None = OPEN, after: UUID | None = None, limit: int = 50
 ) -> list[RequestView]:
-    """Return change requests of the domains the actor sees, oldest first."""
+    """Return change requests of the domains and sites the actor sees, oldest first."""
     work.actor.require(Permission.READ, domain=domain)
     scope = work.actor.scope(Permission.READ)
     wanted = [domain] if domain is not None else None if scope is None else sorted(scope)
-    found = stewardship.requests(work.session, domains=wanted, state=state, after=after, limit=limit)
-    return [_view(work, work.catalog.domain(request.domain), request) for request in found]
+    found: list[RequestView] = []
+    while len(found) < limit:
+        rows = stewardship.requests(work.session, domains=wanted, state=state, after=after, limit=limit)
+        for request in rows:
+            of = work.catalog.domain(request.domain)
+            if _reached(work, of, request):
+                found.append(_view(work, of, request))
+        if len(rows) < limit:
+            break
+        after = rows[-1].id
+    return found[:limit]
 
 
 def decide_request(
@@ -90,7 +102,7 @@ def decide_request(
     `digest` is that of the request as it was looked at; raises OutdatedRequest if it asks something else by now.
     `effective` says from when approved values count: as they are dated, or from the approval on.
     """
-    domain, master_id, request = _locked(work, request_id)
+    domain, master_id, request = _locked(work, request_id, Permission.APPROVE)
     mine = _mine(work, domain, request)
     asked = asked_now(work, domain, request, master_id)
     if digest != asked:
@@ -124,7 +136,7 @@ def decide_request(
 
 def withdraw_request(work: Work, request_id: UUID, *, note: str | None = None) -> RequestView:
     """Take back a change that one has proposed oneself."""
-    domain, _, request = _locked(work, request_id)
+    domain, _, request = _locked(work, request_id, Permission.STEWARD)
     if request.kind != PERSON or work.actor.name not in request.authors:
         raise Forbidden("Only who proposed a change may withdraw it.", hint="An owner may reject it.")
     _close(work, request, WITHDRAWN)
@@ -206,11 +218,11 @@ def _is_waiting(work: Work, domain: Domain, request: ChangeRequest, decision: Ch
     return decision.state == APPROVED and decision.digest != asked_now(work, domain, request, request.master_id)
 
 
-def _locked(work: Work, request_id: UUID) -> tuple[Domain, UUID, ChangeRequest]:
+def _locked(work: Work, request_id: UUID, permission: Permission) -> tuple[Domain, UUID, ChangeRequest]:
     """Lock the master of a request and then the request; raises AlreadyDecided if it is closed."""
     seen = _found(work, request_id)
     domain = _domain(work, seen)
-    (living,) = lock_living(work, domain, [seen.master_id])
+    (living,) = lock_living(work, domain, [seen.master_id], permission=permission)
     request = stewardship.request(work.session, request_id, lock=True)
     if request is None or request.state != OPEN:
         raise AlreadyDecided(f"The change request {request_id} is {request.state if request else 'gone'}.")
@@ -220,8 +232,17 @@ def _locked(work: Work, request_id: UUID) -> tuple[Domain, UUID, ChangeRequest]:
 def _found(work: Work, request_id: UUID) -> ChangeRequest:
     request = stewardship.request(work.session, request_id)
     if request is None:
-        raise NotFound(f"There is no change request {request_id}.")
+        raise _unknown(request_id)
     return request
+
+
+def _unknown(request_id: UUID) -> NotFound:
+    return NotFound(f"There is no change request {request_id}.")
+
+
+def _reached(work: Work, domain: Domain, request: ChangeRequest) -> bool:
+    """Tell whether the master of a request belongs to the actor's sites."""
+    return domain.site is None or bool(in_sight(work, domain, [living_master(work, domain, request.master_id)]))
 
 
 def _domain(work: Work, request: ChangeRequest) -> Domain:
@@ -231,7 +252,7 @@ def _domain(work: Work, request: ChangeRequest) -> Domain:
 
 
 def _view(work: Work, domain: Domain, request: ChangeRequest) -> RequestView:
-    visible = domain.visible(work.actor)
+    visible = _visible(work, domain, request)
     decisions = stewardship.decisions(work.session, request.id)
     hidden = {c["attribute"] for c in request.changes if not visible.issuperset(domain.members_of(c["attribute"]))}
     return RequestView(
@@ -254,6 +275,15 @@ def _view(work: Work, domain: Domain, request: ChangeRequest) -> RequestView:
             for d in decisions
         ),
     )
+
+
+def _visible(work: Work, domain: Domain, request: ChangeRequest) -> frozenset[str]:
+    """Return the attributes the actor sees unmasked, in a domain with sites at those of the master."""
+    if domain.site is None:
+        return domain.visible(work.actor)
+    living = living_master(work, domain, request.master_id)
+    site = current_values(work, domain, living, [domain.site])
+    return domain.visible(work.actor, sites=domain.sites_of(site))
 
 
 def _standing(work: Work, domain: Domain, request: ChangeRequest) -> list[dict[str, Any]]:

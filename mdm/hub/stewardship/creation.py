@@ -9,7 +9,7 @@ from uuid import UUID
 from mdm.core.domains import STEWARD_SOURCE, Domain, standardize_record
 from mdm.core.ids import canonical_json, digest, new_id
 from mdm.errors import InvalidAttributes
-from mdm.hub.action_log import log_action
+from mdm.hub.action_log import correlation_id, log_action
 from mdm.hub.golden.read import read
 from mdm.hub.ingest.process import process
 from mdm.hub.stewardship.identity import steward_of
@@ -83,7 +83,7 @@ def _created(work: Work, domain: Domain, key: str, master_id: UUID, given: Mappi
 def _delivery(domain: str, key: str, attributes: Mapping[str, Any]) -> NewDelivery:
     raw = canonical_json({"domain": domain, "source": STEWARD_SOURCE, "key": key, "attributes": attributes})
     return NewDelivery(
-        message_id=key, raw=raw, digest=sha256(raw).digest(), correlation_id=str(new_id()), row_number=None
+        message_id=key, raw=raw, digest=sha256(raw).digest(), correlation_id=correlation_id(), row_number=None
     )
 
 

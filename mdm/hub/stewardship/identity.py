@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from mdm.core.domains import Domain
-from mdm.core.ids import new_id
 from mdm.core.security import Permission
-from mdm.errors import Contradiction, InvalidInput, Moved, UnknownMaster, UnknownRecord
-from mdm.hub.action_log import log_action
+from mdm.errors import Contradiction, InvalidInput, Moved, UnknownRecord
+from mdm.hub.action_log import correlation_id, log_action
 from mdm.hub.announce import Cause
+from mdm.hub.golden.read import in_sight, unknown
 from mdm.hub.settling import settle
 from mdm.hub.stewardship import links
 from mdm.hub.stewardship.effects import Effects, check_versions, effects_of
@@ -173,18 +173,27 @@ def stored_master(work: Work, domain: Domain, master_id: UUID) -> Master:
     """Return a master as it is stored, merged or not; raises UnknownMaster."""
     master = golden.masters(work.session, [master_id]).get(master_id)
     if master is None or master.domain != domain.name:
-        raise UnknownMaster(f"There is no {domain.name} with the id {master_id}.")
+        raise unknown(domain, master_id)
     return master
 
 
-def lock_living(work: Work, domain: Domain, master_ids: Iterable[UUID]) -> list[UUID]:
-    """Lock the living masters that ids lead to and return them, each once; raises Moved if they moved meanwhile."""
+def lock_living(
+    work: Work, domain: Domain, master_ids: Iterable[UUID], *, permission: Permission = Permission.STEWARD
+) -> list[UUID]:
+    """Lock the living masters that ids lead to and return them, each once; raises Moved if they moved meanwhile.
+
+    Those that the permission does not reach, because they belong to other sites, are as good as unknown.
+    """
     ids = list(master_ids)
     living = list(dict.fromkeys(living_master(work, domain, master_id) for master_id in ids))
     resolution.lock(work.session, living)
     work.session.expire_all()
     if living != list(dict.fromkeys(living_master(work, domain, master_id) for master_id in ids)):
         raise Moved
+    seen = in_sight(work, domain, living, permission)
+    for master_id in living:
+        if master_id not in seen:
+            raise unknown(domain, master_id)
     return living
 
 
@@ -193,7 +202,7 @@ def living_master(work: Work, domain: Domain, master_id: UUID) -> UUID:
     stored_master(work, domain, master_id)
     survivor = resolution.survivor(work.session, master_id)
     if survivor is None:
-        raise UnknownMaster(f"There is no {domain.name} with the id {master_id}.")
+        raise unknown(domain, master_id)
     return survivor.id
 
 
@@ -235,7 +244,7 @@ def settle_decision(
 def decision_cause(work: Work, domain: Domain, *, reason: str) -> Cause:
     """Return the cause of what a steward does: he, and whoever delegated it to him, cannot approve what follows."""
     behind = work.actor.behind(Permission.STEWARD, domain=domain.name)
-    return Cause("decision", correlation_id=str(new_id()), actors=behind, reason=reason)
+    return Cause("decision", correlation_id=correlation_id(), actors=behind, reason=reason)
 
 
 def _lives(effects: Effects, master_id: UUID) -> bool:
