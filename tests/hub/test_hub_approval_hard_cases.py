@@ -7,16 +7,19 @@ from uuid import UUID
 import orjson
 import pytest
 
+from mdm import bootstrap
 from mdm.core.security import Actor
 from mdm.errors import OutdatedVersion, OwnChange
 from mdm.hub.ingest.deliver import Message, deliver
 from mdm.hub.stewardship import approvals, identity, values
 from mdm.hub.stewardship.approvals import RequestView
+from mdm.settings import Settings
 from tests.support.hubs import HubUnderTest
+from tests.support.stewards_machine import MovedClock
 
 A = {"name": "Acme GmbH", "country": "DE", "vat_id": "DE136695976"}
 B = {"name": "Zenith Handels KG", "country": "DE", "vat_id": "DE129273398"}
-THIRD_VAT = "DE811907980"
+THIRD_VAT, IBAN = "DE811907980", "DE89370400440532013000"
 TAX = Actor("tom", frozenset({"tax_data_owner", "approver"}))
 STEWARD = Actor("stella", frozenset({"steward"}))
 
@@ -145,7 +148,7 @@ def test_version_of_a_master_that_was_merged_meanwhile_is_outdated(hub: HubUnder
 
 
 def test_owner_who_has_said_his_word_has_no_task_any_longer(hub: HubUnderTest, two: tuple[UUID, UUID]) -> None:
-    pin(hub, two[0], {"vat_id": THIRD_VAT, "bank_accounts": [{"iban": "DE89370400440532013000"}]})
+    pin(hub, two[0], {"vat_id": THIRD_VAT, "bank_accounts": [{"iban": IBAN}]})
     decide(hub, TAX, "approve")
     open_tasks = hub.rows("SELECT owner FROM task WHERE kind = 'approval' AND closed_at IS NULL")
     assert open_tasks == [("treasury_data_owner",)]
@@ -156,3 +159,23 @@ def test_request_shows_what_stands_now(hub: HubUnderTest, two: tuple[UUID, UUID]
     merge(hub, *two)
     (request,) = [r for r in requests(hub) if r.kind == "person"]
     assert request.changes[0]["current"] == A["vat_id"]
+
+
+def test_who_approves_one_thing_is_no_author_of_what_comes_up_meanwhile(database: str) -> None:
+    olga = Actor("olga", frozenset({"tax_data_owner", "treasury_data_owner", "approver"}))
+    clock = MovedClock()
+    bootstrap.prepare(Settings(), database)
+    with bootstrap.open_hub(Settings(), database, clock=clock) as opened:
+        hub = HubUnderTest(opened, database)
+        hub.send("erp", "1", version=1, attributes=A)
+        hub.process()
+        master = hub.master("erp", "1")
+        pin(hub, master, {"bank_accounts": [{"iban": IBAN}]}, expires_at=clock.now + timedelta(days=2))
+        decide(hub, olga, "approve")
+        pin(hub, master, {"vat_id": THIRD_VAT})
+        clock.now += timedelta(days=3)
+        decide(hub, olga, "approve")
+        (request,) = requests(hub, olga)
+        assert [(c["attribute"], c["proposed"]) for c in request.changes] == [("bank_accounts", None)]
+        decide(hub, olga, "approve", request)
+        assert hub.broken() == []

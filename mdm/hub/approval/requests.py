@@ -116,13 +116,18 @@ def _request(
         "id": standing.id if standing is not None else new_id(),
         "master_id": asked.master_id,
         "kind": SOURCE,
-        "authors": sorted({*(standing.authors if standing is not None else ()), *asked.cause.actors}),
+        "authors": sorted({*(standing.authors if standing is not None else ()), *_authors(asked.cause)}),
         "reason": asked.cause.reason,
         "changes": changes,
         "digest": content,
         "correlation_id": asked.cause.correlation_id,
         "owners": [owner],
     }
+
+
+def _authors(cause: Cause) -> Sequence[str]:
+    """Return who brought about what is asked; who approved of something else did not."""
+    return () if cause.kind == "approval" else cause.actors
 
 
 def _add_authors(

@@ -62,7 +62,7 @@ def decide(
         return Decided(task_id, decision, request=_approve(work, seen, decision, digest, note, effective))
     domain = identity.steward_of(work, seen.domain)
     concerned = [seen.master_id, *([seen.other_id] if seen.other_id is not None else [])]
-    identity.lock_living(work, domain, concerned)
+    identity.lock_living(work, domain, concerned, around=True)
     task = find(work, task_id, lock=True)
     if task.closed_at is not None:
         raise AlreadyDecided(f"This task was closed before: {task.outcome}.")

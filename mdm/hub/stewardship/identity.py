@@ -25,7 +25,7 @@ def merge(
 ) -> Effects:
     """Make several masters one: the oldest survives, the ids of the others lead to it for ever."""
     domain = steward_of(work, domain_name)
-    living = lock_living(work, domain, master_ids)
+    living = lock_living(work, domain, master_ids, around=True)
     if len(living) < 2:
         raise InvalidInput("A merge needs two different masters.", path="masters")
     sides = [resolution.members(work.session, master_id) for master_id in living]
@@ -53,7 +53,7 @@ def unmerge(work: Work, domain_name: str, master_id: UUID, *, reason: str, expec
     merged = stored_master(work, domain, master_id)
     if merged.status != "merged":
         raise Contradiction(f"The {domain.name} {master_id} is not merged into another.")
-    (survivor,) = lock_living(work, domain, [master_id])
+    (survivor,) = lock_living(work, domain, [master_id], around=True)
     members = set(resolution.members(work.session, survivor))
     returning = resolution.records_at_merge(work.session, master_id) & members
     if not returning or returning == members:
@@ -93,7 +93,7 @@ def split(
 ) -> Effects:
     """Take records out of a master into one of their own, and keep the two apart."""
     domain = steward_of(work, domain_name)
-    (living,) = lock_living(work, domain, [master_id])
+    (living,) = lock_living(work, domain, [master_id], around=True)
     members = set(resolution.members(work.session, living))
     leaving = {record_id(work, domain, name) for name in names}
     if not leaving or not leaving <= members:
@@ -132,7 +132,7 @@ def relink(
     living, origin = living_master(work, domain, target), golden.master_of(work.session, name)
     if origin is None or origin == living:
         raise Contradiction(f"{name.source}/{name.key} is linked to {origin or 'nothing'}.")
-    if set(lock_living(work, domain, [living, origin])) != {living, origin}:
+    if set(lock_living(work, domain, [living, origin], around=True)) != {living, origin}:
         raise Moved
     left_behind = set(resolution.members(work.session, origin)) - {record}
     if not left_behind:
@@ -178,15 +178,21 @@ def stored_master(work: Work, domain: Domain, master_id: UUID) -> Master:
 
 
 def lock_living(
-    work: Work, domain: Domain, master_ids: Iterable[UUID], *, permission: Permission = Permission.STEWARD
+    work: Work,
+    domain: Domain,
+    master_ids: Iterable[UUID],
+    *,
+    permission: Permission = Permission.STEWARD,
+    around: bool = False,
 ) -> list[UUID]:
     """Lock the living masters that ids lead to and return them, each once; raises Moved if they moved meanwhile.
 
-    Those that the permission does not reach, because they belong to other sites, are as good as unknown.
+    Those that the permission does not reach, because they belong to other sites, are as good as unknown. Who is about
+    to move records locks the masters `around` too: all in order and at once, for locks taken later may be a deadlock.
     """
     ids = list(master_ids)
     living = list(dict.fromkeys(living_master(work, domain, master_id) for master_id in ids))
-    resolution.lock(work.session, living)
+    resolution.lock(work.session, {*living, *(_neighbours(work, living) if around else ())})
     work.session.expire_all()
     if living != list(dict.fromkeys(living_master(work, domain, master_id) for master_id in ids)):
         raise Moved
@@ -195,6 +201,13 @@ def lock_living(
         if master_id not in seen:
             raise unknown(domain, master_id)
     return living
+
+
+def _neighbours(work: Work, masters: Collection[UUID]) -> set[UUID]:
+    """Return the masters that resolving the records of these may touch."""
+    rows = resolution.component(work.session, [r for m in masters for r in resolution.members(work.session, m)])
+    joined = {row.master_id for row in rows if row.master_id is not None}
+    return joined | resolution.masters_around(work.session, [row.id for row in rows])
 
 
 def living_master(work: Work, domain: Domain, master_id: UUID) -> UUID:
