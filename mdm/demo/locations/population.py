@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from random import Random
 
-from mdm.demo.country import Country, Place, countries
+from mdm.demo.country import Country, Pair, Place, countries
 from mdm.demo.identifiers import Identifiers
 from mdm.demo.locations.location import Location, tables
 from mdm.demo.naming import Names, city, legal_form, phone, street, weighted, with_form
@@ -12,6 +12,7 @@ from mdm.demo.naming import Names, city, legal_form, phone, street, weighted, wi
 OWN = ("Nordquell Pumpen GmbH", "Nordquell")
 LANGUAGES = ("DE", "EN", "IT", "FR", "ES", "PL", "CS", "TR")
 WAREHOUSES = ("central", "high_bay", "parts", "warehouse", "warehouse")
+TRIES = 30
 STATUS = ("active",) * 12 + ("planned", "closed")
 
 
@@ -26,6 +27,7 @@ class Locations:
         self.countries = [country for country in countries() if country.language in LANGUAGES]
         self._weights = tuple(accumulate(country.weight for country in self.countries))
         self._sites = 0
+        self._towns: set[Pair] = set()
 
     def locations(self) -> Iterator[Location]:
         """Yield locations without end; those of one site come together, what others are part of first."""
@@ -39,8 +41,8 @@ class Locations:
     def _own_site(self) -> list[Location]:
         """A plant with its warehouses, storage areas, docks and sometimes its offices."""
         rng = self.rng
-        country = self.countries[weighted(rng, self._weights)]
-        place, code = self._place(country), f"{1000 + 10 * (self._sites // 5)}"
+        country, place = self._new_town()
+        code = f"{1000 + 10 * (self._sites // 5)}"
         tag = rng.choice((None, None, "1", "2", "3"))
         plant = self._located("plant", "plant", tag, country, place, OWN)
         kin = [plant]
@@ -55,6 +57,16 @@ class Locations:
         for location in kin:
             location.plant_code = code
         return kin
+
+    def _new_town(self) -> tuple[Country, Place]:
+        """Return a place in a city where the manufacturer is not yet, if a few tries find one."""
+        for _ in range(TRIES):
+            country = self.countries[weighted(self.rng, self._weights)]
+            place = self._place(country)
+            if place.city.name not in self._towns:
+                break
+        self._towns.add(place.city.name)
+        return country, place
 
     def _warehouses(self) -> list[tuple[str, str | None]]:
         rng = self.rng
