@@ -1,7 +1,7 @@
 """What is above and below a golden record, and where it is used, at any valid and recorded time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID
 from mdm.core.domains import Domain
 from mdm.core.security import Permission
 from mdm.hub.golden.read import Located, locate
-from mdm.hub.golden.sight import sight_of
+from mdm.hub.golden.sight import Sight, sight_of
 from mdm.store import golden
 from mdm.store.records import golden_references
 from mdm.store.records.golden_references import View
@@ -86,9 +86,10 @@ def tree(
     start = found.version.master_id
     rows = golden_references.tree(work.session, start, view, depth=depth, limit=limit + 1)
     nodes: dict[UUID, Node] = {}
+    eyes = _Eyes(work)
     for row in rows[:limit]:
-        if row.id == start or (row.parent_id in nodes and _reached(work, row) and _leads(work, row)):
-            nodes[row.id] = _node(work, row, row.parent_id)
+        if row.id == start or (row.parent_id in nodes and eyes.see_both(row)):
+            nodes[row.id] = _node(eyes, row, row.parent_id)
     return Tree(nodes.pop(start), sorted(nodes.values(), key=_order), truncated=len(rows) > limit)
 
 
@@ -96,12 +97,12 @@ def ancestors(work: Work, domain_name: str, master_id: UUID, times: Times = NOW)
     """Return what is above a golden record, the nearest first, as far as the actor may see."""
     found, view = _begin(work, domain_name, master_id, times)
     nodes: list[Node] = []
-    below, attributes = found.domain, found.whole
+    eyes, below, attributes = _Eyes(work), found.domain.name, found.whole
     for row in golden_references.ancestors(work.session, found.version.master_id, view):
-        if not (_sees(work, below, row.attribute, attributes) and _reached(work, row)):
+        if not (eyes.see_reference(below, row.attribute, attributes) and eyes.see(row)):
             break
-        nodes.append(_node(work, row, None))
-        below, attributes = work.catalog.domain(row.domain), row.attributes or {}
+        nodes.append(_node(eyes, row, None))
+        below, attributes = row.domain, row.attributes or {}
     return [replace(node, parent_id=above.master_id) for node, above in pairwise(nodes)] + nodes[-1:]
 
 
@@ -129,7 +130,8 @@ def where_used(
         after=after,
         limit=limit + 1,
     )
-    items = [_use(work, row) for row in rows[:limit] if _reached(work, row) and _leads(work, row)]
+    eyes = _Eyes(work)
+    items = [_use(eyes, row) for row in rows[:limit] if eyes.see_both(row)]
     return Uses(items, rows[limit - 1].id if len(rows) > limit else None)
 
 
@@ -148,30 +150,49 @@ def _labels(domain: Domain) -> Sequence[str]:
     return list(dict.fromkeys([*named, *domain.key, *site]))
 
 
-def _reached(work: Work, row: Row) -> bool:
-    """Tell whether the actor may see a golden record at all."""
-    if not work.actor.may(Permission.READ, domain=row.domain):
-        return False
-    sight = sight_of(work.actor, work.catalog.domain(row.domain))
-    return sight.reaches([row.attributes or {}])
+@dataclass(slots=True)
+class _Eyes:
+    """What the actor sees, found out once for each domain and site: there may be thousands of golden records."""
+
+    work: Work
+    sights: dict[str, Sight | None] = field(default_factory=dict)
+    visible: dict[tuple[str, frozenset[str]], frozenset[str]] = field(default_factory=dict)
+
+    def see(self, row: Row) -> bool:
+        """Tell whether the actor may see a golden record at all."""
+        sight = self._sight(row.domain)
+        return sight is not None and sight.reaches([row.attributes or {}])
+
+    def see_reference(self, domain: str, attribute: str, attributes: Mapping[str, Any]) -> bool:
+        """Tell whether the actor may see what a golden record refers to by an attribute."""
+        return attribute in self._visible(domain, attributes)
+
+    def see_both(self, row: Row) -> bool:
+        """Tell whether the actor may see a golden record and its reference."""
+        return self.see(row) and self.see_reference(row.domain, row.attribute, row.attributes or {})
+
+    def shown(self, row: Row) -> dict[str, Any]:
+        """Return the attributes of a golden record that are not masked."""
+        attributes: Mapping[str, Any] = row.attributes or {}
+        visible = self._visible(row.domain, attributes)
+        return {name: value for name, value in attributes.items() if name in visible}
+
+    def _sight(self, name: str) -> Sight | None:
+        if name not in self.sights:
+            may = self.work.actor.may(Permission.READ, domain=name)
+            self.sights[name] = sight_of(self.work.actor, self.work.catalog.domain(name)) if may else None
+        return self.sights[name]
+
+    def _visible(self, name: str, attributes: Mapping[str, Any]) -> frozenset[str]:
+        domain = self.work.catalog.domain(name)
+        place = name, domain.sites_of(attributes)
+        if place not in self.visible:
+            self.visible[place] = domain.visible(self.work.actor, sites=place[1])
+        return self.visible[place]
 
 
-def _leads(work: Work, row: Row) -> bool:
-    """Tell whether the actor may see what a golden record refers to by an attribute of its own."""
-    return _sees(work, work.catalog.domain(row.domain), row.attribute, row.attributes or {})
-
-
-def _sees(work: Work, domain: Domain, attribute: str, attributes: Mapping[str, Any]) -> bool:
-    return attribute in domain.visible(work.actor, sites=domain.sites_of(attributes))
-
-
-def _shown(work: Work, row: Row) -> dict[str, Any]:
-    attributes: Mapping[str, Any] = row.attributes or {}
-    return sight_of(work.actor, work.catalog.domain(row.domain)).shown(attributes)
-
-
-def _node(work: Work, row: Row, parent_id: UUID | None) -> Node:
-    attributes = _shown(work, row)
+def _node(eyes: _Eyes, row: Row, parent_id: UUID | None) -> Node:
+    attributes = eyes.shown(row)
     return Node(row.id, row.domain, row.version, row.status, parent_id, row.attribute, row.depth, attributes)
 
 
@@ -181,5 +202,5 @@ def _order(node: Node) -> tuple[int, str, str]:
     return node.depth, str(called), str(node.master_id)
 
 
-def _use(work: Work, row: Row) -> Use:
-    return Use(row.master_id, row.domain, row.version, row.status, row.attribute, row.upward, _shown(work, row))
+def _use(eyes: _Eyes, row: Row) -> Use:
+    return Use(row.master_id, row.domain, row.version, row.status, row.attribute, row.upward, eyes.shown(row))
