@@ -63,4 +63,4 @@ class ItemRecords:
 
 def _planned(view: View) -> View:
     """Let the item be discontinued, with its text saying so where there is no other place."""
-    return view | ({"lifecycle": "discontinued"} if "lifecycle" in view else {"name": f"{view['name'][:34]} ALT"})
+    return view | ({"lifecycle": "discontinued"} if "lifecycle" in view else {"name": f"{view['name']} ALT"})
