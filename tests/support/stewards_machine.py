@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from mdm.core.security import Actor
 from mdm.errors import AlreadyDecided, Contradiction, InvalidInput, NotFound
+from mdm.hub import redo
 from mdm.hub.golden import due
 from mdm.hub.stewardship import approvals, identity, values
 from mdm.hub.stewardship.decisions import DECISIONS, decide
@@ -26,7 +27,7 @@ VATS = (None, "DE136695976", "DE129273398")
 PHONES = (None, "+49 89 5550123", "+49 30 4440999")
 IBANS = (None, "DE89370400440532013000", "DE02120300000000202051")
 RECORDS = [(source, str(key)) for source in ("erp", "portal", "procurement") for key in (1, 2)]
-REFUSALS = (AlreadyDecided, Contradiction, InvalidInput, NotFound)  # a random decision may make no sense; it must only say so
+REFUSALS = (AlreadyDecided, Contradiction, InvalidInput, NotFound)  # what makes no sense must only say so
 
 pick = st.integers(min_value=0, max_value=10_000)
 
@@ -160,11 +161,48 @@ class StewardsMachine(RuleBasedStateMachine):
             decision = DECISIONS[kind][answer % len(DECISIONS[kind])]
             self._try(lambda work: decide(work, task, decision))
 
+    @rule(at=pick)
+    def retire_or_reinstate(self, at: int) -> None:
+        """Let a steward retire a master, or take it back into use."""
+        found = self.hub.rows("SELECT id, status FROM master WHERE status <> 'merged' ORDER BY id")
+        if found:
+            master, status = found[at % len(found)]
+            act = values.reinstate if status == "retired" else values.retire
+            self._try(lambda work: act(work, "supplier", master, reason="use"))
+
+    @rule(at=pick, value=pick, start=st.sampled_from([None, -20, 4]), length=st.sampled_from([None, 3, 30]))
+    def pin_dated(self, at: int, value: int, start: int | None, length: int | None) -> None:
+        """Let a steward pin a critical list over some time."""
+        if living := self._masters("active"):
+            begin = None if start is None else self.clock.now + timedelta(days=start)
+            end = None if length is None else (begin or self.clock.now) + timedelta(days=length)
+            master = living[at % len(living)]
+            terms = values.Terms(valid_from=begin, valid_to=end)
+            given = {"bank_accounts": [{"iban": IBANS[1:][value % 2]}]}
+            self._try(lambda work: values.pin(work, "supplier", master, given, reason="letter", terms=terms))
+
+    @rule(at=pick)
+    def withdraw(self, at: int) -> None:
+        """Let a steward take a proposal back."""
+        found = self.hub.rows("SELECT id FROM change_request WHERE kind = 'person' AND state = 'open' ORDER BY id")
+        if found:
+            self._try(lambda work: approvals.withdraw_request(work, found[at % len(found)][0]))
+
+    @rule(one=pick, other=pick)
+    def merge_anything(self, one: int, other: int) -> None:
+        """Let a steward merge masters by any ids, old ones too."""
+        ids = [row[0] for row in self.hub.rows("SELECT id FROM master ORDER BY id")]
+        if len(ids) > 1:
+            pair = [ids[one % len(ids)], ids[other % len(ids)]]
+            self._try(lambda work: identity.merge(work, "supplier", pair, reason="same"))
+
     @rule(days=st.sampled_from([1, 3, 10]))
     def time_passes(self, days: int) -> None:
         """Let days go by, and the clock do what became due."""
         self.clock.now += timedelta(days=days)
         while due.advance(self.hub.hub.begin):
+            pass
+        while redo.process_due(self.hub.hub.begin):
             pass
 
     @invariant()

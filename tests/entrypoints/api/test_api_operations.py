@@ -102,7 +102,12 @@ def test_without_postgres_every_call_says_so(postgres_server: ForgetfulPostgres,
 def test_the_application_asks_nats_for_its_readiness(hub_database: str, nats_url: str) -> None:
     with TestClient(asgi.create_app(Settings(postgres_dsn=hub_database, nats_url=nats_url))) as client:
         parts = client.get("/health/ready").json()["parts"]
-    assert [part["reason"] for part in parts] == [None, None, None, "Stream MDM_GOLDEN does not exist. Provision it."]
+    assert [part["reason"] for part in parts] == [
+        None,
+        None,
+        None,
+        "Stream MDM_GOLDEN does not exist. Provision it. Stream MDM_AUDIT does not exist. Provision it.",
+    ]
 
 
 def test_the_application_starts_without_nats_and_says_so(hub_database: str) -> None:
