@@ -48,8 +48,9 @@ def renew_requests(work: Work, domain: Domain, asked: Sequence[Asked]) -> None:
         (row["master_id"], row["owners"][0]): row["id"] for row in rows
     }
     for place, (_, held) in wanted.items():
-        units = {h.attribute for h in held}
-        stewardship.assign_holds(work.session, known[place], master_id=place[0], units=units)
+        units = {h.attribute for h in held if h.id is None or h.request_id != known[place]}
+        if units:
+            stewardship.assign_holds(work.session, known[place], master_id=place[0], units=units)
     gone = [row.id for place, row in standing.items() if place not in wanted]
     stewardship.close_requests(work.session, gone, state=OBSOLETE, now=work.now)
     _renew_tasks(work, domain, rows, gone)
