@@ -86,7 +86,7 @@ def tree(
     start = found.version.master_id
     rows = golden_references.tree(work.session, start, view, depth=depth, limit=limit + 1)
     nodes: dict[UUID, Node] = {}
-    eyes = _Eyes(work)
+    eyes = _Eyes(work, view.shown)
     for row in rows[:limit]:
         if row.id == start or (row.parent_id in nodes and eyes.see_both(row)):
             nodes[row.id] = _node(eyes, row, row.parent_id)
@@ -97,7 +97,7 @@ def ancestors(work: Work, domain_name: str, master_id: UUID, times: Times = NOW)
     """Return what is above a golden record, the nearest first, as far as the actor may see."""
     found, view = _begin(work, domain_name, master_id, times)
     nodes: list[Node] = []
-    eyes, below, attributes = _Eyes(work), found.domain.name, found.whole
+    eyes, below, attributes = _Eyes(work, view.shown), found.domain.name, found.whole
     for row in golden_references.ancestors(work.session, found.version.master_id, view):
         if not (eyes.see_reference(below, row.attribute, attributes) and eyes.see(row)):
             break
@@ -130,7 +130,7 @@ def where_used(
         after=after,
         limit=limit + 1,
     )
-    eyes = _Eyes(work)
+    eyes = _Eyes(work, view.shown)
     items = [_use(eyes, row) for row in rows[:limit] if eyes.see_both(row)]
     return Uses(items, rows[limit - 1].id if len(rows) > limit else None)
 
@@ -155,6 +155,7 @@ class _Eyes:
     """What the actor sees, found out once for each domain and site: there may be thousands of golden records."""
 
     work: Work
+    labels: Mapping[str, Sequence[str]]
     sights: dict[str, Sight | None] = field(default_factory=dict)
     visible: dict[tuple[str, frozenset[str]], frozenset[str]] = field(default_factory=dict)
 
@@ -172,10 +173,10 @@ class _Eyes:
         return self.see(row) and self.see_reference(row.domain, row.attribute, row.attributes or {})
 
     def shown(self, row: Row) -> dict[str, Any]:
-        """Return the attributes of a golden record that are not masked."""
+        """Return the attributes by which people know a golden record, what it is called first, none that is masked."""
         attributes: Mapping[str, Any] = row.attributes or {}
         visible = self._visible(row.domain, attributes)
-        return {name: value for name, value in attributes.items() if name in visible}
+        return {n: attributes[n] for n in self.labels[row.domain] if n in attributes and n in visible}
 
     def _sight(self, name: str) -> Sight | None:
         if name not in self.sights:
@@ -199,7 +200,7 @@ def _node(eyes: _Eyes, row: Row, parent_id: UUID | None) -> Node:
 def _order(node: Node) -> tuple[int, str, str]:
     """Order nodes by level, and within it by what they are called first."""
     called = next(iter(node.attributes.values()), "")
-    return node.depth, str(called), str(node.master_id)
+    return node.depth, str(called).casefold(), str(node.master_id)
 
 
 def _use(eyes: _Eyes, row: Row) -> Use:

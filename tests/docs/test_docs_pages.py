@@ -76,11 +76,14 @@ def test_a_decision_is_short() -> None:
     assert [page.name for page in decisions if len(page.read_text().splitlines()) > LONGEST_DECISION] == []
 
 
-def test_domain_of_the_how_to_can_be_switched_on(tmp_path: Path) -> None:
-    declaration, match = (b.text for b in blocks(HOW_TO / "declare-a-domain.md") if b.language == "yaml")
+def test_domains_of_the_how_to_can_be_switched_on(tmp_path: Path) -> None:
+    declaration, match, keyed = (b.text for b in blocks(HOW_TO / "declare-a-domain.md") if b.language == "yaml")
     (tmp_path / "carrier.yaml").write_text(declaration)
     (tmp_path / "carrier.match.yaml").write_text(match)
-    carrier = domains.parse(domains.load_documents(tmp_path)["carrier"])
+    (tmp_path / "trailer.yaml").write_text(keyed)
+    documents = domains.load_documents(tmp_path)
+    assert domains.parse(documents["trailer"]).hierarchy == ("carrier",)
+    carrier = domains.parse(documents["carrier"])
     record = {"name": "Spedition Kühn GmbH", "country": "DE", "phone": "040 123456", "scac": "KUHN"}
     std = {name: standard.std for name, standard in domains.standardize_record(carrier, record).items()}
     comparable = domains.comparable_of(carrier, std)

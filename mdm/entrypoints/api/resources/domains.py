@@ -23,6 +23,7 @@ class Attribute(BaseModel):
     classification: str
     key: str | None = Field(default=None, description="The field by which elements of a keyed list are told apart.")
     fields: dict[str, str] = Field(default={}, description="The fields of an element and their types.")
+    to: str | None = Field(default=None, description="The domain that a reference leads to.")
 
 
 class DomainDescription(BaseModel):
@@ -34,6 +35,8 @@ class DomainDescription(BaseModel):
     title: str
     release: int
     sources: list[str]
+    key: list[str] = Field(description="Attributes that together identify a thing; none where records are matched.")
+    hierarchy: list[str] = Field(description="References that lead upward; the first that leads somewhere counts.")
     groups: dict[str, list[str]] = Field(description="Attributes that survive together.")
     attributes: list[Attribute]
 
@@ -57,6 +60,8 @@ def _described(domain: Domain) -> DomainDescription:
         title=domain.title,
         release=domain.release,
         sources=list(domain.sources),
+        key=list(domain.key),
+        hierarchy=list(domain.hierarchy),
         groups={name: list(members) for name, members in domain.groups.items()},
         attributes=[_attribute(domain, name, declared) for name, declared in domain.attributes.items()],
     )
@@ -73,5 +78,6 @@ def _attribute(domain: Domain, name: str, declared: AttributeDeclaration) -> Att
         critical=declared.critical,
         classification=declared.classification,
         key=declared.key,
+        to=declared.to,
         fields={field: inner.type for field, inner in fields.items()},
     )
