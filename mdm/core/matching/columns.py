@@ -15,6 +15,8 @@ MOST_VALUES = 4  # of one column: more alternatives make comparing slow and agre
 CODE = "code="  # how a property begins that is a code of which nothing more is known
 SHORTEST_PART_NUMBER = 5
 FEWEST_DIGITS = 3
+DEGREES = (90, 180)  # of latitude and longitude, to both sides
+COORDINATE = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,10})?")
 MEASURED = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,40})? \S+")
 MOST_PART_NUMBERS = 8
 ADDRESS_PARTS = ("street", "number", "postal_code", "city", "country", "po_box")
@@ -72,6 +74,15 @@ def _quantities(values: Sequence[JSON]) -> list[str]:
     """Return what was measured as `number unit`; nothing where a number cannot be read."""
     measured = (f"{value['value']} {value['unit']}" for value in values if isinstance(value, Mapping))
     return [text for text in measured if MEASURED.fullmatch(text)]
+
+
+def _positions(values: Sequence[JSON]) -> list[str]:
+    """Return latitude and longitude, nothing where one is missing or no number."""
+    return list(values) if len(values) == len(DEGREES) and all(map(_fits, values, DEGREES)) else []
+
+
+def _fits(value: JSON, most: int) -> bool:
+    return isinstance(value, str) and COORDINATE.fullmatch(value) is not None and abs(float(value)) <= most
 
 
 def _makers(values: Sequence[JSON]) -> list[str]:
@@ -135,6 +146,7 @@ KINDS: dict[str, Callable[[Sequence[JSON]], JSON]] = {
     "features": _features,
     "part_numbers": _part_numbers,
     "makers": _makers,
+    "positions": _positions,
     "quantities": _quantities,
     "addresses": _addresses,
     "online": _online,

@@ -7,7 +7,7 @@ from typing import Any
 
 from rapidfuzz.distance import JaroWinkler
 
-from mdm.core.matching import features, makers, names, quantities
+from mdm.core.matching import features, makers, names, positions, quantities
 from mdm.core.matching.columns import CODE
 from mdm.core.matching.folding import alike, near
 from mdm.core.matching.frequencies import Frequencies
@@ -220,5 +220,6 @@ COMPARATORS: Mapping[str, Comparator] = {
     "similarity": Comparator((), ("text",), _similarity),
     "makers": Comparator(makers.LABELS, ("makers",), makers.maker_comparison),
     "quantities": Comparator(quantities.LABELS, ("quantities",), quantities.quantity_comparison),
+    "positions": Comparator(positions.LABELS, ("positions",), positions.position_comparison),
     "features": Comparator(features.LABELS, ("features",), features.feature_comparison),
 }

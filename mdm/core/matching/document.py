@@ -228,7 +228,7 @@ def _adjustment_faults(
     model: ModelDocument, comparison: ComparisonPart, adjustment: AdjustmentPart
 ) -> Iterator[tuple[str, str]]:
     labels = [part.level for part in comparison.levels]
-    if comparison.by in {"addresses", "similarity", "part_numbers", "quantities"}:
+    if comparison.by in {"addresses", "similarity", "part_numbers", "quantities", "positions"}:
         yield "frequencies", f"{comparison.by!r} knows no frequencies"
     if adjustment.table not in model.frequencies:
         yield "frequencies.table", _one_of(adjustment.table, model.frequencies)

@@ -10,6 +10,8 @@ LABELS = ("same", "fuller", "agreeing", "differing", "conflicting")
 UNKNOWN = "number"  # the kind of a number of which nothing more is known: it may be any other property
 CODE = "code"
 SHORTEST_PART = 3  # characters of a code that may be another one shortened
+AND_MORE = "~"  # ends a value of which only the beginning is known
+MEASURES = frozenset({"length", "diameter", "size", "inch"})  # kinds whose unit people leave out
 MISSING = 0.5  # what a property that only one side states takes away, compared with one that both state
 LEAST = 0.1  # bits of an agreement, so that it is known to be little
 CACHED = 20_000
@@ -29,14 +31,6 @@ def feature_comparison(
     """
     loose = frozenset(soft)
 
-    @lru_cache(CACHED)
-    def by_kind(features: tuple[str, ...]) -> Kinds:
-        kinds: dict[str, set[str]] = {}
-        for feature in features:
-            kind, _, value = feature.partition("=")
-            kinds.setdefault(kind, set()).add(value)
-        return {kind: frozenset(values) for kind, values in kinds.items()}
-
     def worth(kinds: Kinds) -> float:
         if frequencies is None:
             return 0.0
@@ -44,29 +38,58 @@ def feature_comparison(
         return sum(bits.get(kind, unlisted) * len(kinds[kind]) for kind in sorted(kinds))
 
     def compare(left: Sequence[str], right: Sequence[str]) -> Compared:
-        a, b = by_kind(tuple(left)), by_kind(tuple(right))
-        if a == b:
-            return SAME, worth(a)
+        a, b = _by_kind(tuple(left)), _by_kind(tuple(right))
+        a, b = _completed(a, b), _completed(b, a)
         a, b = _resolved(a, b), _resolved(b, a)
         common = a.keys() & b.keys()
-        shared = {kind: values for kind in common if (values := a[kind] & b[kind])}
+        apart = {kind for kind in common if _apart(kind, a, b)}
+        if apart or _other_number(a, b) or _other_number(b, a):
+            return (DIFFERING if apart <= loose else CONFLICTING), 0.0
+        shared = {kind: a[kind] & b[kind] for kind in common}
         if a == b:
             return SAME, worth(shared)
-        if apart := {kind for kind in common if _apart(kind, a, b)}:
-            return (DIFFERING if apart <= loose else CONFLICTING), 0.0
-        if not common:
-            return -1, 0.0
         more = _more(a, b), _more(b, a)
-        fuller = all(kind in loose for one in more for kind in one)
-        return (FULLER if fuller else AGREEING), max(worth(shared) - MISSING * sum(map(worth, more)), LEAST)
+        bits = max(worth(shared) - MISSING * sum(map(worth, more)), LEAST)
+        return (_detail(more, loose) if common else -1), bits
 
     return compare
+
+
+@lru_cache(CACHED)
+def _by_kind(features: tuple[str, ...]) -> Kinds:
+    kinds: dict[str, set[str]] = {}
+    for feature in features:
+        kind, _, value = feature.partition("=")
+        kinds.setdefault(kind, set()).add(value)
+    return {kind: frozenset(values) for kind, values in kinds.items()}
+
+
+def _detail(more: tuple[Kinds, Kinds], loose: Collection[str]) -> int:
+    """Say whether one side is merely fuller, or states what the other one should have said."""
+    return FULLER if all(kind in loose for one in more for kind in one) else AGREEING
 
 
 def _more(kinds: Kinds, other: Kinds) -> Kinds:
     """Return what the other side does not state, not even as a number."""
     numbers = other.get(UNKNOWN, frozenset())
     return {kind: more for kind in kinds if (more := kinds[kind] - other.get(kind, frozenset()) - numbers)}
+
+
+def _completed(kinds: Kinds, other: Kinds) -> Kinds:
+    """Return the properties, a value of which only the beginning is known (RAL 90~) as the other side has it."""
+    found = dict(kinds)
+    for kind, values in kinds.items():
+        for begun in (value for value in values if value.endswith(AND_MORE)):
+            whole = {value for value in other.get(kind, ()) if value.startswith(begun[:-1])}
+            found[kind] = (found[kind] - {begun}) | (whole or ({begun} if kind in other else set()))
+    return {kind: values for kind, values in found.items() if values}
+
+
+def _other_number(kinds: Kinds, other: Kinds) -> bool:
+    """Say whether a mere number stands where the other side has a measure of a kind that this side lacks."""
+    if UNKNOWN not in kinds or kinds[UNKNOWN] <= other.get(UNKNOWN, frozenset()):
+        return False
+    return any(kind not in kinds and kind in MEASURES for kind in other)
 
 
 def _resolved(kinds: Kinds, other: Kinds) -> Kinds:

@@ -105,6 +105,10 @@ def _whole_features(features: Sequence[str]) -> list[str]:
     return [" ".join(sorted(features))] if len(features) >= FEWEST_FEATURES else []
 
 
+def _all_features(features: Sequence[str]) -> list[str]:
+    return [" ".join(sorted(features))] if features else []
+
+
 def _feature_pairs(features: Sequence[str]) -> list[str]:
     """Return pairs of the properties that differ most among items, without their kinds: 500 mm may be a mere 500."""
     values = [feature.partition("=")[2] for feature in _telling(features)[:RANKED_FEATURES]]
@@ -143,8 +147,9 @@ PARTS: Mapping[str, Mapping[str, Part]] = {
         "country": _countries,
         "door": _doors,
     },
-    "features": {"whole": _whole_features, "pairs": _feature_pairs, "first": _first_feature},
+    "features": {"whole": _whole_features, "all": _all_features, "pairs": _feature_pairs, "first": _first_feature},
     "makers": {},
+    "positions": {},
     "quantities": {},
     "part_numbers": {"": _part_numbers},
     "online": {"mailbox": _mailboxes, "label": _labels},

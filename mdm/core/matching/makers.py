@@ -27,13 +27,25 @@ def maker_comparison(*, frequencies: Frequencies) -> Callable[[Sequence[str], Se
             kind, bits = by_name(a, b)
             return (SAME if kind == names.IDENTICAL else ALIKE if kind <= names.ACRONYM else DIFFERENT), bits
         if not a and not b:
-            return -1, 0.0
+            return _in_texts(left, right)
         if found := [word for makers, texts in ((a, right), (b, left)) for word in _mentioned(makers, texts)]:
             return MENTIONED, max(map(frequencies.of_word, found))
         words = " ".join(right if a else left).split()
         return (UNLIKE if any(len(word.lstrip(IN_TEXT)) >= SHORTEST_NAME for word in words) else SILENT), 0.0
 
     return compare
+
+
+def _in_texts(left: Sequence[str], right: Sequence[str]) -> Compared:
+    """Compare the words of two texts that may be names."""
+    a, b = _names_in(left), _names_in(right)
+    if not (a and b):
+        return -1, 0.0
+    return (UNLIKE if not any(x == y or alike(x, y) for x in a for y in b) else -1), 0.0
+
+
+def _names_in(texts: Sequence[str]) -> set[str]:
+    return {word for text in texts for word in text.lstrip(IN_TEXT).split() if len(word) >= SHORTEST_NAME}
 
 
 def _named(makers: Sequence[str]) -> list[str]:

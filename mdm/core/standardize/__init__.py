@@ -12,6 +12,7 @@ from mdm.core.standardize.online import email, website
 from mdm.core.standardize.organisations import organisation_name
 from mdm.core.standardize.people import person_name
 from mdm.core.standardize.phones import phone
+from mdm.core.standardize.place_names import place_name
 from mdm.core.standardize.places import latitude, longitude, time_zone
 from mdm.core.standardize.references import reference
 from mdm.core.standardize.standard import EMPTY, LONGEST_TEXT, Context, Finding, Standard, Standardizer
@@ -39,6 +40,7 @@ STANDARDIZERS: Mapping[str, Standardizer] = {
     "unit": unit,
     "item_text": item_text,
     "item_description": item_description,
+    "place_name": place_name,
     "latitude": latitude,
     "longitude": longitude,
     "time_zone": time_zone,

@@ -144,7 +144,7 @@ def _successors() -> dict[str, str]:
 # What is looked for, in this order; what is found is taken out of the text. ^ is an edge before, $ one behind.
 WRITTEN: tuple[tuple[str, Reader], ...] = (
     (
-        r"^(?P<bodies>(?:(?:BODY)[ -]?)+)(?P<number>\d{2,6})(?:-(?P<part>\d{1,2})(?![.\d]))?(?::\d{4})?$",
+        r"^(?P<bodies>(?:(?:BODY)[ ;,:-]{0,2})+)(?P<number>\d{2,6})(?:-(?P<part>\d{1,2})(?![.\d]))?(?::\d{4})?$",
         _standard,
     ),
     (r"^(1\.\d{4})$", _material),
@@ -152,7 +152,7 @@ WRITTEN: tuple[tuple[str, Reader], ...] = (
     (r"^(\d{1,3}(?:cr|mn|ni|mo|si|smn|nicr|crmo)[a-z]*\d[a-z0-9-]*)$", _material),
     (r"^(\d{1,2}) ?(?:[xg] ?(NUMBER) ?(?:mm2|qmm)|g ?(NUMBER))$", _cores),
     (r"^(?<!/)(?<!\d )m ?(\d{1,3}(?:\.\d)?)(?:x(NUMBER))?(?:x(NUMBER))?(?: ?mm)?$", _thread),
-    (r"^(?:g|r|rp|rc|bsp|npt) ?(\d+/\d+|\d+[ -]\d+/\d+|\d(?=\"))\"?$", _pipe_thread),
+    (r"^(?:g|r|rp|rc|bsp|npt) ?(\d{1,2}/\d{1,2}|\d[ -]\d/\d{1,2}|\d(?=\"))\"?$", _pipe_thread),
     (r"^(\d+/\d+)\" ?(?:npt|bsp|ig|ag)$", _pipe_thread),
     (r"^tr ?(\d+)x(\d+)$", _trapezoidal),
     (r"^(?:\d ?x ?)?(?P<numbers>NUMBER(?:[/-]NUMBER)?) ?(?P<unit>k?v) ?(?P<supply>[ad]c)?$", _voltage),

@@ -14,7 +14,10 @@ from mdm.core.standardize.text import clean, fold
 TOKEN = re.compile(r"[a-z0-9](?:[a-z0-9+./-]*[a-z0-9+])?")
 PARTS = re.compile(r"[./+-]")
 NUMBER = re.compile(r"\d{1,4}(?:\.\d+)?")
+AND_MORE = "~"  # ends a value of which only the beginning is known
 REMARK = re.compile(r"\s+(?:alt|old|gesperrt|auslauf|obsolet|obsolete|nicht verwenden|do not use)\W*$", re.IGNORECASE)
+CUT_NUMBER = re.compile(r"(ral|dn|pn)([0-9]+)")  # of which the column has perhaps kept only the first digits
+SYMBOLS = frozenset({DIAMETER, "sn"})  # that say what the number behind them is
 MARK = 3  # letters: what is as short and no word that anybody knows stands for a type or an option
 CODE = re.compile(r"(?=.*\d).{2,}")
 CUT_AT = 40  # characters of the most common column for names, in capitals: a text that fills it may have lost its end
@@ -40,7 +43,9 @@ def read_item(text: str) -> dict[str, JSON]:
     kept, cut = _without_cut_word(text)
     found, rest = features_of(kept)
     features, words, unknown = set(found), [], []
-    for part in (part for token in TOKEN.findall(without_phrases(rest)) for part in _parts(token) if part != DIAMETER):
+    for part in (
+        part for token in TOKEN.findall(without_phrases(rest)) for part in _parts(token) if part not in SYMBOLS
+    ):
         if feature := property_of(part) or _leftover(part):
             features.add(feature)
             unknown += [part] if part.isalpha() and feature.startswith("mark") else []
@@ -51,6 +56,8 @@ def read_item(text: str) -> dict[str, JSON]:
             unknown.append(part)
     if feature := property_of(cut):
         features.add(feature)
+    elif number := CUT_NUMBER.fullmatch(cut):
+        features.add(f"{number[1]}={number[2]}{AND_MORE}")
     elif cut.isalpha():
         words.append(term(cut) or cut)
     core = " ".join(words) or ("" if features else text.casefold())

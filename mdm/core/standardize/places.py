@@ -21,8 +21,8 @@ from mdm.core.standardize.text import caseless, clean
 
 PLAIN = re.compile(r"([+-]?)([0-9]{1,3})(?:[.,]([0-9]{1,20}))? ?°?")
 SEXAGESIMAL = re.compile(
-    r"([+-]?)([0-9]{1,3})[°D :]+([0-9]{1,2}(?:[.,][0-9]{1,9})?)"
-    r"(?:['′M :]+(?:([0-9]{1,2}(?:[.,][0-9]{1,9})?)[\"″S']*)?)?"
+    r"([+-]?)([0-9]{1,3})[° :]+([0-9]{1,2}(?:[.,][0-9]{1,9})?)"
+    r"(?:['′ :]+(?:([0-9]{1,2}(?:[.,][0-9]{1,9})?)[\"″']*)?)?"
 )
 COMPARED = Decimal("0.0001")  # degrees: eleven metres
 SMALLEST = Decimal("0.0000001")  # degrees: a centimetre
