@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from mdm.store.records import RecordName
@@ -149,9 +149,17 @@ def count_versions(session: Session) -> int:
     return int(session.connection().execute(total).scalar_one())
 
 
-def due_masters(session: Session, *, now: datetime, size: int) -> Sequence[Row]:
-    """Lock and return masters that are due: id, domain, status, version, created_at, recorded_at, evaluated_at."""
-    return run(session, "golden/find_due_masters", now=now, size=size)
+def due_masters(session: Session, *, now: datetime, size: int, ids: Sequence[UUID] | None = None) -> Sequence[Row]:
+    """Lock and return masters that are due: id, domain, status, version, created_at, recorded_at, evaluated_at.
+
+    `ids` limits the choice.
+    """
+    return run(session, "golden/find_due_masters", now=now, size=size, ids=None if ids is None else list(ids))
+
+
+def postpone(session: Session, master_id: UUID, *, until: datetime) -> None:
+    """Look at a master again at another time than the one at which it is due."""
+    session.connection().execute(update(Master).where(col(Master.id) == master_id).values(due_at=until))
 
 
 def due_since(session: Session, *, now: datetime) -> datetime | None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from mdm import bootstrap
-from mdm.hub.golden import due
+from mdm.hub.golden import due, rebuild
 from mdm.settings import Settings
 from tests.support.hubs import HubUnderTest
 
@@ -119,3 +120,29 @@ def test_deletion_in_the_future_orphans_on_its_day(dated: HubUnderTest, clock: M
     due.advance(dated.hub.begin)
     assert dated.golden("erp", "1").status == "orphaned"
     assert dated.rows("SELECT count(*) FROM task WHERE kind = 'orphaned' AND closed_at IS NULL") == [(1,)]
+
+
+def test_master_that_cannot_be_rebuilt_keeps_no_other_waiting(
+    dated: HubUnderTest, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("1", "2"):
+        dated.send("erp", key, version=1, attributes={"name": f"Company {key} AG", "country": "AT"})
+        dated.process()
+        leaving = (START + timedelta(days=1)).isoformat()
+        dated.send("erp", key, version=2, operation="delete", effective_from=leaving)
+        dated.process()
+    broken = dated.master("erp", "1")
+    def failing(work: Any, domain: Any, touched: Any, **how: Any) -> Any:
+        if broken in touched:
+            raise ValueError("cannot be rebuilt")
+        return rebuild(work, domain, touched, **how)
+
+    monkeypatch.setattr(due, "rebuild", failing)
+    clock.now += timedelta(days=1)
+    assert due.advance(dated.hub.begin) == 2
+    assert dated.golden("erp", "2").status == "orphaned"
+    assert due.advance(dated.hub.begin) == 0
+    monkeypatch.undo()
+    clock.now += due.REST
+    due.advance(dated.hub.begin)
+    assert dated.golden("erp", "1").status == "orphaned"
