@@ -134,3 +134,24 @@ def test_work_centers_stand_in_lines_of_areas_of_plants(everything: Records) -> 
             whole = centers.get((key[0], key[1], above))
             assert whole is None or whole["plant"] == record["plant"]
     assert {"area", "line", "machine"} <= {record["type"] for record in centers.values()}
+
+
+@pytest.mark.parametrize("domain", ["item", "location"])
+def test_things_and_places_change_repeat_and_end_as_partners_do(tmp_path: Path, domain: str) -> None:
+    manifest = generate(tmp_path, size="small", seed=24)
+    told = [facts for key, facts in read(manifest).facts.items() if key[0] == domain]
+    seen = Counter[str]()
+    for facts in told:
+        versions = [fact.version or 0 for fact in facts]
+        seen["repeated"] += len(versions) > len(set(versions))
+        seen["late"] += versions != sorted(versions)
+        seen["planned"] += any(fact.effective_from for fact in facts)
+        seen["deleted"] += any(fact.operation == "delete" for fact in facts)
+    assert min(seen.values()) >= 1
+    assert len(told) > 0.8 * sum(map(len, told))
+
+
+def test_no_export_says_which_entity_a_record_is_about(manifest: Manifest) -> None:
+    exports = b"".join((manifest.folder / path).read_bytes() for _, path in manifest.files)
+    entities = {entity for record, entity in manifest.truth.items() if record[0] in ("item", "location", "item_plant")}
+    assert not [entity for entity in entities if re.search(rb"\b" + entity.encode() + rb"\b", exports)]
