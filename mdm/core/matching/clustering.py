@@ -144,17 +144,19 @@ class _Clustering:
         small, large = (left, right) if len(left.members) <= len(right.members) else (right, left)
         if any(record in large.apart for record in small.members):
             return CANNOT_LINK
-        if edge.declared:
-            return None
-        if len(left.members) + len(right.members) > self.rules.size_limit:
+        return None if edge.declared else self._doubt(small, large, edge)
+
+    def _doubt(self, small: _Group, large: _Group, edge: Edge) -> str | None:
+        """Return the veto of a scored match, none of which stands against a declared one."""
+        if len(small.members) + len(large.members) > self.rules.size_limit:
             return SIZE_LIMIT
-        if left.sources.keys() & right.sources.keys():
+        if small.sources.keys() & large.sources.keys():
             return ONE_PER_SOURCE
-        if _conflict(left.strong, right.strong):
+        if _conflict(small.strong, large.strong):
             return CONFLICTING_IDENTIFIER
         if len(small.members) > 1 and edge.weight < self.rules.bridge_weight:
             crossing = sum(large.matches.get(record, 0) for record in small.members)
-            if crossing < self.rules.bridge_share * len(left.members) * len(right.members):
+            if crossing < self.rules.bridge_share * len(small.members) * len(large.members):
                 return WEAK_BRIDGE
         return None
 

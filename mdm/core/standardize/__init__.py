@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 
-from mdm.core.standardize.addresses import address
 from mdm.core.standardize.codes import code, currency, language
-from mdm.core.standardize.countries import country
 from mdm.core.standardize.identifiers import SCHEMES
-from mdm.core.standardize.item_texts import item_description, item_text
+from mdm.core.standardize.items.texts import item_description, item_text
 from mdm.core.standardize.languages import map_by_language
 from mdm.core.standardize.online import email, website
 from mdm.core.standardize.organisations import organisation_name
 from mdm.core.standardize.people import person_name
 from mdm.core.standardize.phones import phone
-from mdm.core.standardize.place_names import place_name
-from mdm.core.standardize.places import latitude, longitude, time_zone
+from mdm.core.standardize.places.addresses import address
+from mdm.core.standardize.places.countries import country
+from mdm.core.standardize.places.geography import latitude, longitude, time_zone
+from mdm.core.standardize.places.place_names import place_name
 from mdm.core.standardize.references import reference
 from mdm.core.standardize.standard import EMPTY, LONGEST_TEXT, Context, Finding, Standard, Standardizer
 from mdm.core.standardize.text import text

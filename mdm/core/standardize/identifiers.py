@@ -11,7 +11,7 @@ from stdnum import bic as bic_codes
 from stdnum import ean, iban, lei
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
-from mdm.core.standardize.part_numbers import part_number
+from mdm.core.standardize.items.part_numbers import part_number
 from mdm.core.standardize.placeholders import is_filler, is_placeholder, placeholder
 from mdm.core.standardize.standard import CACHED, EMPTY, Finding, Standard, Standardizer, require_text
 from mdm.core.standardize.tables import read_table

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from mdm.core.standardize import STANDARDIZERS, Context, Standard
 
-TEXTUAL = sorted(set(STANDARDIZERS) - {"address", "boolean", "quantity", "map_by_language", "item_description"})
+STRUCTURED = {"address", "boolean", "quantity", "map_by_language", "item_description", "reference"}
+TEXTUAL = sorted(set(STANDARDIZERS) - STRUCTURED)
 COUNTRIES = [None, "DE", "AT", "CH", "FR", "IT", "ES", "GB", "US", "PL", "CZ", "TR", "BG", "GR", "JP", "MX"]
 SNIPPETS = [
     "GmbH & Co. KG", "AG", "S.p.A.", "Ltd", "株式会社", "(株)", "㈱", "ООО", "ЕООД", "Α.Ε.", "A.Ş.",

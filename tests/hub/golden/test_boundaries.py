@@ -132,6 +132,7 @@ def test_master_that_cannot_be_rebuilt_keeps_no_other_waiting(
         dated.send("erp", key, version=2, operation="delete", effective_from=leaving)
         dated.process()
     broken = dated.master("erp", "1")
+
     def failing(work: Any, domain: Any, touched: Any, **how: Any) -> Any:
         if broken in touched:
             raise ValueError("cannot be rebuilt")

@@ -61,8 +61,8 @@ def test_replay_may_overtake_a_newer_message_and_is_folded_in_its_place(hub: Hub
     early = hub.send("erp", "1", version=1, master_id=LATER, attributes=A)
     hub.send("erp", "1", version=2, attributes=A | {"name": "Newer GmbH"})
     hub.process()
-    hub.rows("INSERT INTO master (id, domain, status, version, revision, created_at, recorded_at, evaluated_at, search_text)"
-             " SELECT %s, domain, status, version, revision, created_at, recorded_at, evaluated_at, ''"
+    hub.rows("INSERT INTO master (id, domain, status, version, revision, created_at, recorded_at, evaluated_at,"
+             " search_text) SELECT %s, domain, status, version, revision, created_at, recorded_at, evaluated_at, ''"
              " FROM master RETURNING 1", LATER)  # fmt: skip
     decide(hub, only(hub), "replay")
     hub.process()

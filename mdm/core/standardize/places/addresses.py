@@ -3,9 +3,10 @@
 import re
 from functools import cache, lru_cache
 
-from mdm.core.standardize.countries import country_code, country_of
 from mdm.core.standardize.placeholders import is_placeholder, placeholder
-from mdm.core.standardize.postal_codes import postal_code
+from mdm.core.standardize.places.countries import country_code, country_of
+from mdm.core.standardize.places.postal_codes import postal_code
+from mdm.core.standardize.places.streets import Street, house_number, plain_place, post_box, split_street
 from mdm.core.standardize.standard import (
     CACHED,
     EMPTY,
@@ -17,7 +18,6 @@ from mdm.core.standardize.standard import (
     within,
     wrong_shape,
 )
-from mdm.core.standardize.streets import Street, house_number, plain_place, post_box, split_street
 from mdm.core.standardize.tables import read_table
 from mdm.core.standardize.text import clean, fold
 from mdm.errors import InvalidAttributes

@@ -4,8 +4,8 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-from mdm.core.standardize.item_features import DIAMETER, features_of, plain
-from mdm.core.standardize.item_terms import property_of, term, without_phrases
+from mdm.core.standardize.items.features import DIAMETER, features_of, plain
+from mdm.core.standardize.items.terms import property_of, term, without_phrases
 from mdm.core.standardize.languages import by_language
 from mdm.core.standardize.placeholders import is_placeholder, placeholder
 from mdm.core.standardize.standard import CACHED, EMPTY, JSON, Context, Standard, require_text

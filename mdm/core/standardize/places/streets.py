@@ -5,8 +5,8 @@ from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
 
+from mdm.core.standardize.places.street_types import GERMAN, StreetTypes, street_types
 from mdm.core.standardize.standard import CACHED
-from mdm.core.standardize.street_types import GERMAN, StreetTypes, street_types
 from mdm.core.standardize.text import APOSTROPHES, latin, words
 
 NUMBER = (

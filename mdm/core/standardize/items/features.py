@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import cache
 
-from mdm.core.standardize.item_terms import property_of
+from mdm.core.standardize.items.terms import property_of
 from mdm.core.standardize.tables import read_table
 from mdm.core.standardize.text import latin
 

@@ -1,0 +1,1 @@
+"""What texts and numbers say about items."""
