@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from mdm.core.standardize.standard import EMPTY, Context, Finding, Standard, require_text, within
+from mdm.core.standardize.text import clean
 from mdm.errors import InvalidAttributes
 
 HUB = "hub"  # the source of references that name a master instead of a source's record: the key is its id
@@ -50,7 +51,7 @@ def resolved(value: dict[str, Any], *, sender: str, master: UUID | None) -> Stan
 
 
 def _text(raw: Any) -> str:
-    text = require_text(raw).strip()
+    text = clean(require_text(raw))
     if len(text) > LONGEST:
         raise InvalidAttributes(f"has {len(text):,} characters; at most {LONGEST} are allowed", path="")
     return text

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mdm.core.standardize import STANDARDIZERS, Context, Standard
 
-STRUCTURED = {"address", "boolean", "quantity", "map_by_language", "item_description", "reference"}
+STRUCTURED = {"address", "boolean", "quantity", "map_by_language", "item_description"}
 TEXTUAL = sorted(set(STANDARDIZERS) - STRUCTURED)
 COUNTRIES = [None, "DE", "AT", "CH", "FR", "IT", "ES", "GB", "US", "PL", "CZ", "TR", "BG", "GR", "JP", "MX"]
 SNIPPETS = [

@@ -8,7 +8,7 @@ from mdm.core import standardize
 from mdm.core.standardize import LONGEST_TEXT, STANDARDIZERS, Context, Finding, Standard
 from mdm.errors import InvalidAttributes
 
-STRUCTURED = {"address", "boolean", "quantity", "map_by_language", "item_description", "reference"}
+STRUCTURED = {"address", "boolean", "quantity", "map_by_language", "item_description"}
 TEXTUAL = sorted(set(STANDARDIZERS) - STRUCTURED)
 PROMISED = (
     "organisation_name address phone email website country text person_name code date decimal boolean quantity language"
