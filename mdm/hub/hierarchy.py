@@ -9,9 +9,11 @@ from uuid import UUID
 
 from mdm.core.domains import Domain
 from mdm.core.security import Permission
+from mdm.errors import Contradiction
+from mdm.hub.golden.cycles import hierarchy_lock
 from mdm.hub.golden.read import Located, locate
 from mdm.hub.golden.sight import Sight, sight_of
-from mdm.store import golden
+from mdm.store import golden, records
 from mdm.store.records import golden_references
 from mdm.store.records.golden_references import View
 from mdm.store.rows import Row
@@ -133,6 +135,19 @@ def where_used(
     eyes = _Eyes(work, view.shown)
     items = [_use(eyes, row) for row in rows[:limit] if eyes.see_both(row)]
     return Uses(items, rows[limit - 1].id if len(rows) > limit else None)
+
+
+def check_parent(work: Work, domain: Domain, master_id: UUID, parent_id: UUID, *, valid_at: datetime) -> None:
+    """Raise Contradiction if a parent would make a golden record part of itself.
+
+    Nobody else changes the parents of the domain before this Work ends.
+    """
+    records.take_locks(work.session, {hierarchy_lock(domain)})
+    above = golden_references.ancestors(work.session, parent_id, View(valid_at, None, {}))
+    if master_id == parent_id or any(row.id == master_id for row in above):
+        raise Contradiction(
+            f"{parent_id} stands below {master_id}, or is the same {domain.name}.", hint="Move the lower one first."
+        )
 
 
 def _begin(work: Work, domain_name: str, master_id: UUID, times: Times) -> tuple[Located, View]:

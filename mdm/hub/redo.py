@@ -15,6 +15,7 @@ from mdm.hub.golden import Touched
 from mdm.hub.ingest.keeping import DATE, keep
 from mdm.hub.ingest.process import INITIAL_LOAD
 from mdm.hub.ingest.records import Folded, fold_records
+from mdm.hub.references import PIN, follow_pinned
 from mdm.hub.settling import settle
 from mdm.store import records
 from mdm.store.records import RecordName, redo, references
@@ -99,6 +100,8 @@ def _settle(work: Work, domain: Domain, found: Mapping[int, Folded], reasons: Ma
     changed = {record: f for record, f in found.items() if f.changed or reasons[record] not in (REFERENCE, DATE)}
     if not changed:
         return
+    if pinned := [record for record in changed if reasons[record] == PIN]:
+        follow_pinned(work, domain, pinned)
     initial = records.initial(work.session, changed)
     correlation_id = str(new_id())
 

@@ -1,16 +1,19 @@
 """Where the references of records lead, and who must be told when that changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from mdm.core.domains import Domain
 from mdm.core.standardize import Standard
-from mdm.core.standardize.references import name_of, resolved
+from mdm.core.standardize.references import HUB, name_of, resolved
 from mdm.hub.golden import Touched
+from mdm.store import resolution, stewardship
 from mdm.store.records import RecordName, redo, references
 from mdm.store.work import Work
+
+PIN = "pin"  # why a record is done again: a reference pinned on its master leads to one that has changed
 
 
 @dataclass(slots=True)
@@ -46,6 +49,18 @@ def complete(work: Work, domain: Domain, values: Mapping[str, Standard], *, send
     return {**values, **followed}
 
 
+def follow_pinned(work: Work, domain: Domain, records: Collection[int]) -> None:
+    """Let the references that are pinned on the masters of records lead to where what they name is now."""
+    found = stewardship.overrides(work.session, resolution.masters_of(work.session, records))
+    pins = [pin for rows in found.values() for pin in rows if pin.attribute in domain.references and pin.value]
+    leads = Leads(work)
+    leads.learn(target(domain, pin.attribute, pin.value, sender=HUB) for pin in pins)
+    for pin in pins:
+        now = leads.follow(domain, pin.attribute, pin.value, sender=HUB)
+        if now.std != pin.std:
+            stewardship.change_pinned(work.session, pin.id, value=now.value, std=now.std)
+
+
 def moved(work: Work, domain: Domain, touched: Mapping[UUID, Touched]) -> None:
     """Have the records done again that refer to what has moved to another master.
 
@@ -54,6 +69,9 @@ def moved(work: Work, domain: Domain, touched: Mapping[UUID, Touched]) -> None:
     """
     if not work.catalog.referrers(domain.name):
         return
+    gone = [m.id for m in touched.values() if m.merged_into is not None or m.absorbed or m.revived or m.left]
+    if gone:
+        redo.add_pinned(work.session, masters=gone, reason=PIN, now=work.now)
     records = sorted({record for master in touched.values() for record in master.joined})
     masters = sorted(m.id for m in touched.values() if m.merged_into is not None or m.absorbed or m.revived)
     if records or masters:

@@ -28,6 +28,12 @@ def write_overrides(session: Session, rows: Sequence[dict[str, Any]], *, reason:
     run(session, "stewardship/write_overrides", rows=given, reason=reason, by=by, now=now)
 
 
+def change_pinned(session: Session, override_id: UUID, *, value: Any, std: Any) -> None:
+    """Let a pinned reference lead to where what it names is now."""
+    pinned = update(Override).where(col(Override.id) == override_id)
+    session.connection().execute(pinned.values(value=value, std=std))
+
+
 def end_overrides(session: Session, ids: Collection[UUID], *, by: str, now: datetime) -> None:
     """End overrides."""
     ended = update(Override).where(col(Override.id).in_(ids), col(Override.ended_at).is_(None))

@@ -8,8 +8,9 @@ import pytest
 
 from mdm import bootstrap
 from mdm.core.security import SYSTEM
+from mdm.errors import Contradiction, InvalidAttributes
 from mdm.hub import redo, standing
-from mdm.hub.stewardship import identity
+from mdm.hub.stewardship import identity, values
 from mdm.settings import Settings
 from tests.support.hubs import HubUnderTest
 
@@ -210,3 +211,51 @@ def test_unknown_master_is_a_reference_that_leads_nowhere(hub: HubUnderTest) -> 
     send(hub, "work_center", "erp", "PR-1", code="PR-1", plant={"master": str(nobody)})
     hub.process()
     assert plant_of(hub) == {"source": "hub", "key": str(nobody), "master": None}
+
+
+def test_pinned_reference_follows_merges_and_unmerges_too(hub: HubUnderTest) -> None:
+    send(hub, "location", "erp", "1000", **PLANT)
+    send(hub, "location", "wms", "W1", name="Lager Nord", location_type="warehouse", country="AT")
+    send(hub, "item_plant", "erp", "I-1", item="4711", plant="1000")
+    hub.process()
+    kept, lost = hub.master("erp", "1000", domain="location"), hub.master("wms", "W1", domain="location")
+    master = hub.master("erp", "I-1", domain="item_plant")
+    with hub.hub.begin_as(SYSTEM) as work:
+        values.pin(work, "item_plant", master, {"plant": {"master": str(lost)}}, reason="it lies there")
+
+    def pinned() -> str:
+        return str(hub.golden("erp", "I-1", domain="item_plant").attributes["plant"]["master"])
+
+    assert pinned() == str(lost)
+    with hub.hub.begin_as(SYSTEM) as work:
+        identity.merge(work, "location", [kept, lost], reason="one and the same")
+    hub.process()
+    assert pinned() == str(kept)
+    with hub.hub.begin_as(SYSTEM) as work:
+        identity.unmerge(work, "location", lost, reason="they are two")
+    hub.process()
+    assert pinned() == str(lost)
+    assert hub.broken() == []
+
+
+def test_reference_that_leads_nowhere_cannot_be_pinned(hub: HubUnderTest) -> None:
+    send(hub, "work_center", "erp", "PR-1", **PRESS)
+    hub.process()
+    master = hub.master("erp", "PR-1", domain="work_center")
+    with hub.hub.begin_as(SYSTEM) as work, pytest.raises(InvalidAttributes, match="names nothing"):
+        values.pin(work, "work_center", master, {"plant": {"source": "erp", "key": "9"}}, reason="guess")
+
+
+def test_parent_that_would_close_a_cycle_cannot_be_pinned(hub: HubUnderTest) -> None:
+    send(hub, "item_family", "plm", "A", code="A", name="A")
+    send(hub, "item_family", "plm", "B", code="B", name="B", parent="A")
+    hub.process()
+    top, below = (hub.master("plm", key, domain="item_family") for key in "AB")
+    for parent in (top, below):
+        with hub.hub.begin_as(SYSTEM) as work, pytest.raises(Contradiction, match="below"):
+            values.pin(work, "item_family", top, {"parent": {"master": str(parent)}}, reason="turned around")
+    with hub.hub.begin_as(SYSTEM) as work:
+        values.pin(work, "item_family", below, {"parent": None}, reason="it stands alone")
+        values.pin(work, "item_family", top, {"parent": {"master": str(below)}}, reason="turned around")
+    assert hub.golden("plm", "A", domain="item_family").attributes["parent"]["master"] == str(below)
+    assert hub.broken() == []

@@ -31,7 +31,7 @@ def break_cycles(work: Work, domain: Domain, drafts: Mapping[UUID, Draft], redra
     moved = {m for m, d in drafts.items() if upward and (_moves(d, upward, now=now) or kept[m])}
     if not moved:
         return dict(drafts)
-    records.take_locks(work.session, {lock_number(f"hierarchy|{domain.name}")})
+    records.take_locks(work.session, {hierarchy_lock(domain)})
     result = dict(drafts)
     for master in sorted(moved):
         free = redraft(master, [h for h in drafts[master].found.held if h.state != CYCLE])
@@ -42,6 +42,11 @@ def break_cycles(work: Work, domain: Domain, drafts: Mapping[UUID, Draft], redra
     _ask(work, domain, result, moved)
     _try_others_again(work, domain, moved)
     return result
+
+
+def hierarchy_lock(domain: Domain) -> int:
+    """Return the lock of whoever changes parents of a domain."""
+    return lock_number(f"hierarchy|{domain.name}")
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from mdm.hub.approval.requests import ask_owners
 from mdm.hub.golden import Draft, Touched, rebuild
 from mdm.hub.golden.draft import Permit
 from mdm.hub.golden.timeline import announced, at
+from mdm.hub.hierarchy import check_parent
 from mdm.hub.references import complete
 from mdm.hub.stewardship.effects import Effects, check_versions, effects_of, owners_of
 from mdm.hub.stewardship.identity import decision_cause, lock_living, steward_of
@@ -52,7 +53,9 @@ def pin(
     _check_terms(given)
     (living,) = lock_living(work, domain, [master_id])
     shown = _current(work, living)
-    pins = [_row(living, unit, value, given) for unit, value in _units(work, domain, values, shown).items()]
+    read = _units(work, domain, values, shown)
+    _check_leads(work, domain, living, read, valid_at=given.valid_from or work.now)
+    pins = [_row(living, unit, value, given) for unit, value in read.items()]
     asked = [_proposal(domain, pin, shown) for pin in pins]
     owners, cause = owners_of(domain, asked), decision_cause(work, domain, reason=reason)
     request_id, drafts = None, dict[UUID, Draft]()
@@ -227,7 +230,6 @@ def _units(work: Work, domain: Domain, values: Mapping[str, Any], shown: Mapping
         raise InvalidInput("No values are given.", path="values")
     context = {name: shown[name] for name in ("country", "address") if name in shown and name in domain.attributes}
     read = complete(work, domain, standardize_record(domain, {**context, **values}), sender=STEWARD_SOURCE)
-    _check_leads(domain, read)
     found: dict[str, Standard] = {}
     for name in values:
         unit = domain.unit_of(name)
@@ -240,11 +242,15 @@ def _units(work: Work, domain: Domain, values: Mapping[str, Any], shown: Mapping
     return found
 
 
-def _check_leads(domain: Domain, read: Mapping[str, Standard]) -> None:
-    """Raise InvalidAttributes for a reference that leads nowhere: nobody would follow a pinned one again."""
-    for name in domain.references:
-        if name in read and read[name].findings:
+def _check_leads(
+    work: Work, domain: Domain, master_id: UUID, read: Mapping[str, Standard], *, valid_at: datetime
+) -> None:
+    """Refuse a reference that leads nowhere, and a parent that would make the master part of itself."""
+    for name in domain.references.keys() & read.keys():
+        if read[name].findings:
             raise InvalidAttributes(f"`{name}` names nothing that is known.", path=name)
+        if name in domain.hierarchy and domain.references[name] == domain.name and read[name].value is not None:
+            check_parent(work, domain, master_id, UUID(read[name].std), valid_at=valid_at)
 
 
 def _filled(members: Mapping[str, Any]) -> dict[str, Any] | None:

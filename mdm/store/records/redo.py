@@ -26,6 +26,11 @@ def add_referrers(
     run(session, "redo/add_referrers", domain=domain, records=list(records), masters=list(masters), now=now)
 
 
+def add_pinned(session: Session, *, masters: Collection[UUID], reason: str, now: datetime) -> None:
+    """Have a record of each master done again on which a reference to one of these masters is pinned."""
+    run(session, "redo/add_pinned", masters=list(masters), reason=reason, now=now)
+
+
 def take_due(session: Session, *, now: datetime, size: int, ids: Sequence[int] | None = None) -> Sequence[Row]:
     """Take records that are due and that nobody else has: record_id, reason, domain, source, source_key.
 

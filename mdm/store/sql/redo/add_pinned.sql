@@ -1,0 +1,18 @@
+-- Have a record of each master done again on which a reference is pinned that leads to one of these masters.
+WITH RECURSIVE pinned (id, merged_into) AS (
+    SELECT m.id, m.merged_into
+    FROM override o
+    JOIN master m ON m.id = o.master_id
+    WHERE o.ended_at IS NULL AND o.value ->> 'master' = ANY (CAST(CAST(:masters AS uuid[]) AS text[]))
+    UNION
+    SELECT m.id, m.merged_into
+    FROM pinned p
+    JOIN master m ON m.id = p.merged_into
+)
+INSERT INTO redo AS d (record_id, reason, due_at, created_at)
+SELECT min(c.record_id), :reason, :now, :now
+FROM pinned p
+JOIN crosswalk c ON c.master_id = p.id AND c.until_version IS NULL
+GROUP BY p.id
+ORDER BY 1
+ON CONFLICT (record_id) DO UPDATE SET due_at = least(d.due_at, excluded.due_at), reason = excluded.reason
