@@ -79,3 +79,10 @@ def test_the_name_of_a_place_says_what_and_which_one_it_is(name: str, features: 
 
 def test_who_and_where_are_the_words_that_are_left() -> None:
     assert standard("place_name", "Acme Werk 2 Köln").std["unknown"] == "acme koln"
+
+
+def test_typing_error_inside_a_term_of_two_words_is_read() -> None:
+    right, wrong = (
+        STANDARDIZERS["place_name"](text, Context()) for text in ("Distribution Centre", "Distribution Cnetre")
+    )
+    assert right.std["features"] == wrong.std["features"] != []

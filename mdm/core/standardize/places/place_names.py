@@ -44,7 +44,8 @@ def _place_name(raw: str) -> Standard:
 def _feature(words: list[str]) -> tuple[str | None, int]:
     """Return the property that the first words state, as `kind=value`, and how many words that took."""
     for count in range(min(LONGEST_PHRASE, len(words)), 0, -1):
-        if found := _terms().get(" ".join(words[:count])):
+        phrase = " ".join(words[:count])
+        if found := _terms().get(phrase) or (_misspelt(phrase) if count > 1 else None):
             return found, count
     word = words[0]
     if number := DIGITS_AND_LETTERS.fullmatch(word):
@@ -54,7 +55,7 @@ def _feature(words: list[str]) -> tuple[str | None, int]:
 
 @lru_cache(CACHED)
 def _misspelt(word: str) -> str | None:
-    """Return the property of the one term that differs from a word by a letter, None if there is none or several."""
+    """Return the property of the one term that differs from a text by a letter, None if there is none or several."""
     if len(word) < MISSPELT_FROM:
         return None
     found = {
