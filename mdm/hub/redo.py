@@ -40,11 +40,11 @@ def lag(work: Work) -> float:
 
 def process_due(begin: Begin, *, size: int = SIZE) -> int:
     """Process records again whose time has come, and return how many were taken; raises Unavailable and Moved."""
-    look_back(begin, size=size)
     ids: list[int] = []
     try:
         for _ in range(TRIES):
             try:
+                look_back(begin, size=size)
                 with begin() as work:
                     rows = redo.take_due(work.session, now=work.now, size=size)
                     ids = [row.record_id for row in rows]
@@ -65,10 +65,11 @@ def process_due(begin: Begin, *, size: int = SIZE) -> int:
 def look_back(begin: Begin, *, size: int = SIZE) -> None:
     """Look again for records that referred to what moved while they were being written."""
     with begin() as work:
-        for move in references.take_moves(work.session, size=size):
-            redo.add_referrers(
-                work.session, domain=move.domain, records=move.records, masters=move.masters, now=work.now
-            )
+        moves = references.take_moves(work.session, size=size)
+        for domain in sorted({move.domain for move in moves}):
+            moved = sorted({record for move in moves if move.domain == domain for record in move.records})
+            masters = sorted({master for move in moves if move.domain == domain for master in move.masters})
+            redo.add_referrers(work.session, domain=domain, records=moved, masters=masters, now=work.now)
 
 
 def _do_alone(begin: Begin, record_id: int) -> None:
