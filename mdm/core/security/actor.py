@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from mdm.core.security.roles import ROLES, Permission
+from mdm.core.security.roles import ROLES, Permission, who_may
 from mdm.errors import Forbidden
 
 EVERYTHING = "*"
@@ -111,8 +111,7 @@ class Actor:
     def require(self, permission: Permission, *, domain: str | None = None) -> None:
         """Raise Forbidden unless the permission is granted, for the domain if one is given."""
         if not self.may(permission):
-            needed = ", ".join(sorted(role for role, granted in ROLES.items() if permission in granted))
-            raise Forbidden(f"{self.name} may not {permission}.", hint=f"One of these roles is needed: {needed}.")
+            raise Forbidden(f"{self.name} may not {permission}.", hint=who_may(permission))
         if domain is not None and not self.may(permission, domain=domain):
             scope = ", ".join(sorted(self.scope(permission) or ())) or "none"
             raise Forbidden(f"{self.name} has no access to {domain}.", hint=f"Its domains are: {scope}.")

@@ -30,3 +30,11 @@ ROLES: dict[str, frozenset[Permission]] = {
     "source": frozenset({Permission.DELIVER}),
     "reader": frozenset({Permission.READ, Permission.CHECK}),
 }
+DECLARED = {Permission.STEWARD: "a domain's steward role", Permission.APPROVE: "the role that owns an attribute"}
+
+
+def who_may(*permissions: Permission) -> str:
+    """Say which roles grant one of the permissions: those there are, and those that domains declare."""
+    roles = sorted(role for role, granted in ROLES.items() if not granted.isdisjoint(permissions))
+    declared = [role for permission, role in DECLARED.items() if permission in permissions]
+    return f"One of these roles is needed: {', '.join(roles + declared)}."

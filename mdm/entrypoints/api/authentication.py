@@ -13,7 +13,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from mdm.core.security import Actor, Permission
+from mdm.core.security import Actor, Permission, who_may
 from mdm.entrypoints.api.oidc import TokenReader
 from mdm.entrypoints.api.oidc.tokens import LONGEST
 from mdm.errors import Forbidden, Unauthenticated
@@ -68,9 +68,10 @@ def permit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHan
         return
     if not any(actor.may(permission) for permission in Permission):
         raise Forbidden(f"{actor.name} holds no role here.", hint="An administrator gives roles.")
-    for permission in sorted(permissions):
-        actor.require(permission)
-    raise Forbidden(f"{actor.name} may not do this.")
+    if not permissions:
+        raise Forbidden(f"{actor.name} may not do this.")
+    asked = sorted(permissions)
+    raise Forbidden(f"{actor.name} may not {' or '.join(asked)}.", hint=who_may(*asked))
 
 
 def hub_of(request: ApiRequest) -> Hub:

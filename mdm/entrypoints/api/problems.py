@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import structlog
 from litestar import Request, Response
@@ -169,7 +169,7 @@ def _translated(request: Request[Any, Any, Any], error: HTTPException) -> Proble
         return problem_of(TooLarge(f"The body is larger than {limit:,} bytes.", hint="Send it in several requests."))
     if status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
         return problem_of(UnsupportedMediaType(_text(error.detail)))
-    return _invalid(error, _names(request))
+    return _invalid(error, _names(request), _choices(request))
 
 
 def _names(request: Request[Any, Any, Any]) -> dict[str, str]:
@@ -179,13 +179,25 @@ def _names(request: Request[Any, Any, Any]) -> dict[str, str]:
     return {name: known.name for name, known in declared if isinstance(known, ParameterKwarg) and known.name}
 
 
-def _invalid(error: HTTPException, names: Mapping[str, str]) -> Problem:
+def _choices(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """Return what may be sent as a parameter that takes few values."""
+    fields = request.route_handler.parsed_fn_signature.parameters.values()
+    kinds = [(f.name, kind) for f in fields for kind in (f.annotation, *get_args(f.annotation))]
+    found = {name: get_args(kind) for name, kind in kinds if get_origin(kind) is Literal}
+    found |= {name: ("true", "false") for name, kind in kinds if kind is bool}
+    return {name: f"must be one of {', '.join(map(str, words))}" for name, words in found.items()}
+
+
+def _invalid(error: HTTPException, names: Mapping[str, str], choices: Mapping[str, str]) -> Problem:
     if missing := MISSING.search(error.detail):
         kind, name = missing.groups()
         return problem_of(InvalidInput(f"The {kind} parameter `{name}` is missing.", path=name))
     found = error.extra if isinstance(error.extra, list) else []
     mistakes = [
-        Mistake(path=_text(names.get(key := str(e.get("key", "")), key)), message=_sentence(str(e["message"])))
+        Mistake(
+            path=_text(names.get(key := str(e.get("key", "")), key)),
+            message=(e.get("source") != "body" and choices.get(key)) or _sentence(str(e["message"])),
+        )
         for e in found
     ]
     if not mistakes:

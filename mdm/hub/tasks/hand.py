@@ -26,6 +26,8 @@ def take_next(work: Work, wanted: Chosen, *, domain: str | None = None, lease: t
 
     What is assigned to somebody else, was skipped by the actor, or waits for its date is left out.
     """
+    if domain is not None:
+        work.actor.require(Permission.READ, domain=work.catalog.domain(domain).name)
     scope = work.actor.scope(Permission.STEWARD)
     domains = scope if domain is None else {domain} if scope is None or domain in scope else ()
     approvals = [

@@ -167,3 +167,42 @@ def test_many_answers_are_previewed_and_then_carried_out(api: Api, asked: Mappin
     assert again["problem"]["type"] == "/problems/already_decided"
     (closed,) = api.get("/v1/tasks?state=closed").json()["items"]
     assert (closed["outcome"], closed["closed_by"], closed["state"]) == ("match", "steward", "closed")
+
+
+def test_next_task_is_not_looked_for_in_a_domain_that_is_none(api: Api, asked: Mapping[str, Any]) -> None:
+    refused = api.post("/v1/tasks/next", json={"domain": "suplier"})
+    assert (refused.status_code, refused.json()["hint"]) == (404, "Did you mean `supplier`?")
+    assert api.post("/v1/tasks/next", json={"domain": "supplier"}, role="limited").status_code == 403
+
+
+def test_who_may_not_answer_learns_which_roles_do(api: Api, asked: Mapping[str, Any]) -> None:
+    refused = api.post(f"/v1/tasks/{asked['id']}/lease", role="reader").json()
+    assert refused["detail"].endswith(" may not approve or steward.")
+    assert "steward, a domain's steward role, the role that owns an attribute" in refused["hint"]
+
+
+@pytest.mark.parametrize(
+    ("note", "message"),
+    [
+        ("  ", "must not be blank"),
+        ("a\u202eb", "must be text without control characters"),
+        ("\u200d", "must not be blank"),
+    ],
+)
+def test_note_must_be_something_to_read(api: Api, asked: Mapping[str, Any], note: str, message: str) -> None:
+    refused = api.post(f"/v1/tasks/{asked['id']}/note", json={"note": note})
+    assert (refused.status_code, refused.json()["errors"][0]["message"]) == (422, message)
+
+
+def test_note_may_have_joined_signs(api: Api, asked: Mapping[str, Any]) -> None:
+    note = "\u0645\u06cc\u200c\u0622\u06cc\u062f\n\N{WOMAN}\u200d\N{GIRL}"
+    assert api.post(f"/v1/tasks/{asked['id']}/note", json={"note": note}).json()["note"] == note
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("severity", "must be one of low, medium, high, critical"), ("overdue", "must be one of true, false")],
+)
+def test_list_says_what_a_filter_takes(idle_api: Api, name: str, message: str) -> None:
+    refused = idle_api.get("/v1/tasks", params={name: "urgent"})
+    assert refused.json()["errors"] == [{"path": name, "message": message}]

@@ -1,28 +1,43 @@
 """What requests and answers about people have in common."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from mdm.core.security import Grant
 
+BREAKS_AND_JOINERS = str.maketrans({"\n": " ", "\u200c": None, "\u200d": None})  # words and emoji are joined by these
+
 
 def _line(text: str) -> str:
-    if not text.strip() or not text.isprintable():
+    if not text.strip():
+        raise ValueError("must not be blank")
+    if not text.isprintable():
         raise ValueError("must be one line of printable characters")
     return text
 
 
 def _prose(text: str) -> str:
-    if not text.strip() or not text.replace("\n", " ").isprintable():
+    shown = text.translate(BREAKS_AND_JOINERS)
+    if not shown.strip():
+        raise ValueError("must not be blank")
+    if not shown.isprintable():
         raise ValueError("must be text without control characters")
     return text
 
 
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must lie in the years 1 to 9999, in UTC") from None
+
+
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_line)]
 Reason = Annotated[str, Field(min_length=1, max_length=2_000, description="Why, for the log."), AfterValidator(_prose)]
+Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
 Names = Annotated[list[Line], Field(min_length=1, max_length=100)]
 
 

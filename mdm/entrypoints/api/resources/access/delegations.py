@@ -6,11 +6,11 @@ from uuid import UUID
 from litestar import Controller, get, post
 from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_200_OK
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from mdm.entrypoints.api.authentication import ANYONE, ApiRequest, allow, begin_of
 from mdm.entrypoints.api.paging import Cursor, Limit, Page, begins_at, next_link
-from mdm.entrypoints.api.resources.access.bodies import Body, Line, Names, Reasoned
+from mdm.entrypoints.api.resources.access.bodies import Body, Instant, Line, Names, Reasoned
 from mdm.hub.access import delegations
 
 
@@ -20,8 +20,8 @@ class NewDelegation(Reasoned):
     giver: Line | None = Field(default=None, description="Who lends; default: who calls.")
     taker: Line
     roles: Names
-    begins_at: AwareDatetime | None = Field(default=None, description="Default: now.")
-    ends_at: AwareDatetime
+    begins_at: Instant | None = Field(default=None, description="Default: now.")
+    ends_at: Instant
 
 
 class Delegation(Body):

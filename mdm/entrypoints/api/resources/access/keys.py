@@ -5,11 +5,11 @@ from datetime import datetime
 from litestar import Controller, get, post
 from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_204_NO_CONTENT
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from mdm.core.security import Permission
 from mdm.entrypoints.api.authentication import ANYONE, ApiRequest, allow, begin_of
-from mdm.entrypoints.api.resources.access.bodies import Body, Line, Names, Reasoned
+from mdm.entrypoints.api.resources.access.bodies import Body, Instant, Line, Names, Reasoned
 from mdm.hub import access
 
 
@@ -20,7 +20,7 @@ class NewKey(Reasoned):
     purpose: Line = Field(default=access.PURPOSE, description="What it is for: two live keys at most for one purpose.")
     roles: Names | None = Field(default=None, description="Limit the key to these; default: all that its holder has.")
     domains: Names | None = Field(default=None, description="Limit the key to these; default: all of its holder's.")
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
 
 
 class Rotation(Reasoned):

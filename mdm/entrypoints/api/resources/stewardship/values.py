@@ -6,11 +6,11 @@ from uuid import UUID
 from litestar import Controller, Response, post
 from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_200_OK
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from mdm.core.security import Permission
 from mdm.entrypoints.api.authentication import ApiRequest, allow
-from mdm.entrypoints.api.resources.access.bodies import Names
+from mdm.entrypoints.api.resources.access.bodies import Instant, Names
 from mdm.entrypoints.api.resources.stewardship.bodies import Carried, EffectsAnswer
 from mdm.entrypoints.api.resources.stewardship.carrying_out import ASKED, IfMatch, Preview, carry_out
 from mdm.hub.stewardship import values
@@ -22,9 +22,9 @@ class Pin(Carried):
     """Values that rule against all sources; null: that there is none."""
 
     values: Annotated[dict[str, Any], Field(min_length=1, max_length=MOST_VALUES, examples=[{"incoterms": "FCA"}])]
-    valid_from: AwareDatetime | None = Field(default=None, description="From when they hold; null: always have.")
-    valid_to: AwareDatetime | None = Field(default=None, description="Until when they hold.")
-    expires_at: AwareDatetime | None = Field(default=None, description="When the sources rule again by themselves.")
+    valid_from: Instant | None = Field(default=None, description="From when they hold; null: always have.")
+    valid_to: Instant | None = Field(default=None, description="Until when they hold.")
+    expires_at: Instant | None = Field(default=None, description="When the sources rule again by themselves.")
 
 
 class Unpin(Carried):

@@ -8,11 +8,11 @@ from litestar import Controller, Response, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from mdm.core.security import Permission
 from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
-from mdm.entrypoints.api.resources.access.bodies import Body, Line, Reason
+from mdm.entrypoints.api.resources.access.bodies import Body, Instant, Line, Reason
 from mdm.entrypoints.api.resources.tasks.bodies import Kind, Severity, TaskItem, item
 from mdm.hub.tasks import hand
 from mdm.hub.tasks.inbox import Chosen
@@ -39,7 +39,7 @@ class Assignment(Body):
 class Deferral(Body):
     """Until when a task is put aside, and why."""
 
-    until: AwareDatetime = Field(description="When it is open again by itself; at most a year ahead.")
+    until: Instant = Field(description="When it is open again by itself; at most a year ahead.")
     reason_code: Line | None = None
     note: Reason | None = None
 
