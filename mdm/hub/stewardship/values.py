@@ -50,7 +50,7 @@ def pin(
     """
     domain = steward_of(work, domain_name)
     given = terms or Terms()
-    _check_terms(given)
+    _check_terms(given, now=work.now)
     (living,) = lock_living(work, domain, [master_id])
     shown = _current(work, living)
     read = _units(work, domain, values, shown)
@@ -289,11 +289,12 @@ def _proposal(domain: Domain, pin: Mapping[str, Any], shown: Mapping[str, Any]) 
 
 
 def _value_of(domain: Domain, unit: str, shown: Mapping[str, Any]) -> Any:
-    if unit not in domain.groups:
-        return shown.get(unit)
-    return _filled({name: shown.get(name) for name in domain.members_of(unit)})
+    group = domain.groups.get(unit)
+    return shown.get(unit) if group is None else _filled({name: shown.get(name) for name in domain.members_of(unit)})
 
 
-def _check_terms(terms: Terms) -> None:
+def _check_terms(terms: Terms, *, now: datetime) -> None:
+    if terms.expires_at is not None and terms.expires_at <= now:
+        raise InvalidInput("A value that is pinned must expire in the future.", path="expires_at")
     if terms.valid_from is not None and terms.valid_to is not None and terms.valid_from >= terms.valid_to:
         raise InvalidInput("A value must be valid for some time.", path="valid_to")

@@ -162,3 +162,17 @@ def test_verdicts_say_who_wins_and_why_the_others_lose(api: Api, two: tuple[str,
     assert [(loser["record"], loser["reason"]) for loser in verdict["losers"]] == [("shop/2", "rule")]
     unknown = api.get(f"/v1/customer/{older}/verdicts", params={"attribute": "nmae"})
     assert (unknown.status_code, unknown.json()["hint"]) == (422, "Did you mean `name`?")
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"valid_from": "0001-01-01T00:00:00+14:00"},
+        {"valid_to": "9999-12-31T23:59:59-14:00"},
+        {"expires_at": "9999-12-31T23:59:59-14:00"},
+        {"expires_at": "2020-01-01T00:00:00Z"},
+    ],
+)
+def test_time_that_no_pin_can_hold_is_refused(api: Api, two: tuple[str, str], terms: dict[str, str]) -> None:
+    refused = operate(api, f"/{two[0]}/pin", {"values": {"phone": None}} | terms, version="*")
+    assert (refused.status_code, refused.json()["errors"][0]["path"]) == (422, next(iter(terms)))
