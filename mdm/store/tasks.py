@@ -53,7 +53,7 @@ def sides(session: Session, ids: Iterable[int]) -> dict[int, Row]:
 
 
 def reach(session: Session, ids: Iterable[UUID]) -> dict[UUID, int]:
-    """Return how many source records masters have."""
+    """Return how many source records masters have, and how many golden records refer to them."""
     return {r.master_id: r.records for r in run(session, "tasks/read_reach", ids=list(ids))}
 
 

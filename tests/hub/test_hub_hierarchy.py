@@ -161,3 +161,11 @@ def test_lost_reference_is_found_by_the_audit(plants: HubUnderTest) -> None:
     found = plants.broken()
     assert any("is not that of its golden record" in finding for finding in found)
     assert any("does not lead to its master" in finding for finding in found)
+
+
+def test_task_about_what_much_refers_to_comes_first(plants: HubUnderTest) -> None:
+    for key in ("2000", "1000"):
+        plants.send("erp", key, domain="location", operation="delete", source_time="2026-02-01T00:00:00Z")
+    plants.process()
+    asked = "SELECT master_id FROM task WHERE kind = 'orphaned' ORDER BY consequence DESC"
+    assert [row[0] for row in plants.rows(asked)] == [place(plants), place(plants, "2000")]
