@@ -52,8 +52,8 @@ def test_stored_release_is_the_declaration_as_it_was(hub: HubUnderTest) -> None:
 
 
 def test_priority_of_sources_survives_the_database(hub: HubUnderTest) -> None:
-    assert list(hub.hub.catalog.domain("customer").sources) == ["erp", "crm", "shop"]
-    assert hub.hub.catalog.domain("supplier").policy.sources == ("erp", "procurement", "portal")
+    assert list(hub.hub.catalog.domain("customer").sources) == ["erp", "crm", "shop", "steward"]
+    assert hub.hub.catalog.domain("supplier").policy.sources == ("erp", "procurement", "portal", "steward")
 
 
 def test_unchanged_files_are_what_is_in_force(hub: HubUnderTest) -> None:

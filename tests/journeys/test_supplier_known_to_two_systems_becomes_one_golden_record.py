@@ -1,5 +1,7 @@
 from typing import Any
 
+from mdm.core.security import Actor
+from mdm.hub.golden import read
 from tests.support.hubs import HubUnderTest
 
 ERP = {
@@ -59,11 +61,15 @@ def test_one_after_the_other_is_the_same_golden_record_in_two_versions(hub: HubU
 
 
 def test_bank_accounts_and_contacts_stay_out_of_events_and_reads(hub: HubUnderTest) -> None:
-    hub.send("erp", "100", version=1, attributes=ERP)
+    people = [{"name": "Erika Muster", "email": "e.muster@mueller-teile.de"}]
+    hub.send("erp", "100", version=1, attributes=ERP | {"contacts": people})
     hub.process()
 
-    assert "bank_accounts" not in body(hub)["slices"][0]["attributes"]
-    assert hub.golden("erp", "100").masked == ["bank_accounts"]
+    assert body(hub)["slices"][0]["attributes"].keys().isdisjoint({"bank_accounts", "contacts"})
+    with hub.hub.begin_as(Actor("rita", frozenset({"reader"}))) as work:
+        golden = read.read(work, "supplier", hub.master("erp", "100"))
+    assert golden.masked == ["contacts"]  # the bank accounts of a new supplier await their owner
+    assert golden.attributes.keys().isdisjoint({"bank_accounts", "contacts"})
 
 
 def test_record_repeated_and_out_of_order_changes_nothing_more(hub: HubUnderTest) -> None:
@@ -115,7 +121,7 @@ def test_supplier_deleted_everywhere_keeps_its_values_and_asks_a_steward(hub: Hu
 
     golden = hub.golden("erp", "100")
     assert (golden.status, golden.attributes["name"]) == ("orphaned", "Müller Präzisionsteile GmbH")
-    assert hub.rows("SELECT kind FROM task WHERE closed_at IS NULL") == [("orphaned",)]
+    assert hub.rows("SELECT kind FROM task WHERE closed_at IS NULL AND kind <> 'approval'") == [("orphaned",)]
     assert hub.broken() == []
 
 
