@@ -25,7 +25,7 @@ from tests.entrypoints.api.calling import Api, Template, opened
 from tests.support.servers import ForgetfulPostgres
 
 HOST = "http://testserver.local"
-FEW, MANY = 6, 150  # examples of every operation, each way
+FEW, MANY = 3, 150  # examples of every operation, each way
 CALM = settings(
     deadline=None,
     database=None,
