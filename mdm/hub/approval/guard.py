@@ -7,10 +7,12 @@ from itertools import pairwise
 from typing import Any, Protocol
 from uuid import UUID
 
+from mdm.errors import RuleError
 from mdm.store.rows import Row
 from survivorship import Claim, Hold, Override, Policy, Rebuilt, Verdict, explain, rebuild
 
 PENDING, REJECTED, PAST = "pending", "rejected", "past"
+ROUNDS = 100  # of keeping back; two are usual
 START = datetime.min.replace(tzinfo=UTC)
 Bound = datetime | None
 
@@ -74,7 +76,6 @@ class Guarded:
 
     rebuilt: Rebuilt
     held: tuple[Held, ...]
-    obsolete: tuple[int, ...]  # stored holds that keep nothing back any longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +131,17 @@ class Case:
 def guard(case: Case, *, baseline: Sequence[Stretch], units: Collection[str], standing: Sequence[Held]) -> Guarded:
     """Rebuild, keeping every difference to the approved `baseline` back in the units that need approval.
 
-    `standing` is what is kept back already; what of it no longer bites is obsolete.
+    `standing` is what is kept back already; what of it no longer bites is left out. Raises RuleError if no hold helps.
     """
     kept = [h for stored in standing if (h := _still(case, stored, standing)) is not None]
-    obsolete = tuple(h.id for h in standing if h.id is not None and h.id not in {k.id for k in kept})
     rebuilt = case.rebuilt(kept)
-    while found := [h for unit in sorted(units) for h in _differences(case, unit, baseline, rebuilt.slices, kept)]:
+    for _ in range(ROUNDS):
+        found = [h for unit in sorted(units) for h in _differences(case, unit, baseline, rebuilt.slices, kept)]
+        if not found:
+            return Guarded(rebuilt, tuple(_with_proposal(case, h, kept) for h in kept))
         kept = found + kept  # of two on one value the newer one counts
         rebuilt = case.rebuilt(kept)  # what was hidden by a value that is kept back now may need it too
-    return Guarded(rebuilt, tuple(_with_proposal(case, h, kept) for h in kept), obsolete)
+    raise RuleError("Values that need approval cannot be kept back.", hint="Nothing was published; please report this.")
 
 
 def changed_units(

@@ -134,7 +134,7 @@ def _override(row: Row) -> Override:
 def _guarded(domain: Domain, master: Touched, found: Found, case: Case, permit: Permit | None) -> Guarded:
     """Keep back what needs approval; on a master that is merged away nothing waits any longer."""
     if master.merged_into is not None:
-        return Guarded(case.rebuilt(()), (), tuple(held.id for held in found.held if held.id is not None))
+        return Guarded(case.rebuilt(()), ())
     units = _guarded_units(domain, master, permit)
     return guard(case, baseline=found.baseline, units=units, standing=found.held)
 
