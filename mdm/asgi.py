@@ -7,9 +7,8 @@ from contextlib import AbstractContextManager, asynccontextmanager
 from alembic.script import ScriptDirectory
 from litestar import Litestar
 
-from mdm import bootstrap
+from mdm import bootstrap, streams
 from mdm.entrypoints import api
-from mdm.entrypoints.workers.relay import audit_plan, stream_plan
 from mdm.errors import InvalidInput
 from mdm.hub import Hub
 from mdm.settings import Settings
@@ -49,8 +48,8 @@ async def _broker_probe(settings: Settings) -> AsyncIterator[Callable[[], Awaita
 
         async def ask() -> Sequence[str]:
             found = await asyncio.gather(
-                probe(golden, stream_plan(settings), monitor_url=settings.nats_monitor_url),
-                probe(audit, audit_plan(settings)),
+                probe(golden, streams.golden(settings), monitor_url=settings.nats_monitor_url),
+                probe(audit, streams.audit(settings)),
             )
             return list(dict.fromkeys(problem for readiness in found for problem in readiness.problems))
 

@@ -42,7 +42,24 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z0-9_-]+$",
         description="JetStream stream that holds the seals of the action log.",
     )
-    stream_replicas: int = Field(default=1, ge=1, le=5, description="Replicas of both streams when they are created.")
+    delivery_stream: str = Field(
+        default="MDM_DELIVERIES",
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="JetStream stream that keeps deliveries of sources until the hub has committed them.",
+    )
+    replay_stream: str = Field(
+        default="MDM_REPLAY",
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="JetStream stream that takes the copies of events a replay makes.",
+    )
+    dead_letter_stream: str = Field(
+        default="MDM_DEAD_LETTERS",
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="JetStream stream that keeps what the server says of messages subscribers gave up.",
+    )
+    stream_replicas: int = Field(
+        default=1, ge=1, le=5, description="Replicas of every stream; an existing one is changed by provisioning."
+    )
     data_dir: Path = Field(
         default=Path(".mdm"), description="Folder of the embedded servers: data, logs, state; one hub at a time."
     )

@@ -18,7 +18,8 @@ Difference = Mapping[str, tuple[Any, Any]]
 class StreamPlan:
     """A stream that refuses what it cannot keep instead of dropping what it has.
 
-    Beyond `max_messages_per_subject` the oldest of that subject goes; beyond `max_bytes` nothing new is stored.
+    Beyond `max_messages_per_subject` the oldest of that subject goes, beyond `max_age` seconds (0: never) any message,
+    of a `work_queue` each one that was acknowledged; beyond `max_bytes` nothing new is stored.
     """
 
     name: str
@@ -27,6 +28,8 @@ class StreamPlan:
     max_bytes: int = -1
     replicas: int = 1
     duplicate_window: float = 120.0
+    max_age: float = 0.0
+    work_queue: bool = False
 
     def config(self) -> api.StreamConfig:
         """Return the plan in the server's words."""
@@ -37,7 +40,8 @@ class StreamPlan:
             max_bytes=self.max_bytes,
             num_replicas=self.replicas,
             duplicate_window=self.duplicate_window,
-            retention=api.RetentionPolicy.LIMITS,
+            max_age=self.max_age,
+            retention=api.RetentionPolicy.WORK_QUEUE if self.work_queue else api.RetentionPolicy.LIMITS,
             storage=api.StorageType.FILE,
             discard=api.DiscardPolicy.NEW,
             deny_delete=True,
@@ -54,8 +58,8 @@ class StreamPlan:
 
 SETTINGS = frozenset(
     {
-        "subjects", "max_msgs_per_subject", "max_bytes", "num_replicas", "duplicate_window", "retention", "storage",
-        "discard", "deny_delete", "allow_direct",
+        "subjects", "max_msgs_per_subject", "max_bytes", "max_age", "num_replicas", "duplicate_window", "retention",
+        "storage", "discard", "deny_delete", "allow_direct",
     }
 )  # fmt: skip
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import structlog
 
+from mdm import streams
 from mdm.errors import Unavailable
 from mdm.hub import sealing
 from mdm.hub.announce import SUBJECT
@@ -19,21 +20,6 @@ REPORT_SECONDS = 10.0
 log = structlog.get_logger(__name__)
 
 
-def stream_plan(settings: Settings) -> StreamPlan:
-    """Return what the stream of golden events must be like."""
-    return StreamPlan(name=settings.stream, subjects=(f"{SUBJECT}.>",), replicas=settings.stream_replicas)
-
-
-def audit_plan(settings: Settings) -> StreamPlan:
-    """Return what the stream of the action log's seals must be like: none of them ever goes."""
-    return StreamPlan(
-        name=settings.audit_stream,
-        subjects=(f"{sealing.ROOT}.>",),
-        replicas=settings.stream_replicas,
-        max_messages_per_subject=-1,
-    )
-
-
 async def publish(
     settings: Settings, *, dsn: str, nats_url: str, stop: asyncio.Event, faults: Callable[[str], None]
 ) -> None:
@@ -43,8 +29,8 @@ async def publish(
         return JetStreamBroker(nats_url, stream, name="mdm-relay", credentials=settings.nats_credentials)
 
     async with broker(settings.stream) as golden, broker(settings.audit_stream) as audit:
-        await _provisioned(golden, stream_plan(settings), stop)
-        await _provisioned(audit, audit_plan(settings), stop)
+        await _provisioned(golden, streams.golden(settings), stop)
+        await _provisioned(audit, streams.audit(settings), stop)
         relay = Relay(dsn, BySubject({f"{SUBJECT}.": golden, f"{sealing.ROOT}.": audit}), faults=faults)
         reporting = asyncio.create_task(_report_waiting(relay.metrics))
         try:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from mdm import streams
 from mdm.entrypoints import cli
-from mdm.entrypoints.workers.relay import audit_plan, stream_plan
 from mdm.settings import Settings
 from publishers.jetstream import JetStreamBroker, provision
 from tests.support.hubs import HubUnderTest
@@ -48,8 +48,8 @@ def streaming(on_hub: Run, nats_url: str, monkeypatch: pytest.MonkeyPatch) -> Ru
 
     async def make() -> None:
         async with JetStreamBroker(nats_url, "MDM_GOLDEN", name="test") as broker:
-            await provision(broker, stream_plan(Settings()))
-            await provision(broker, audit_plan(Settings()))
+            await provision(broker, streams.golden(Settings()))
+            await provision(broker, streams.audit(Settings()))
 
     asyncio.run(make())
     monkeypatch.setenv("MDM_NATS_URL", nats_url)

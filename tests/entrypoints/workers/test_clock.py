@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from mdm import streams
 from mdm.entrypoints.cli.audit import verified
 from mdm.entrypoints.workers import clock, keep_time
 from mdm.entrypoints.workers.clock import Duty, duties
-from mdm.entrypoints.workers.relay import audit_plan
 from mdm.errors import Unavailable
 from mdm.hub.sealing import signer_of, verify
 from mdm.settings import Settings
@@ -106,5 +106,5 @@ def test_clock_and_relay_killed_between_sealing_and_publishing_leave_one_whole_c
 
 
 def test_seals_go_to_a_stream_of_their_own_that_keeps_them_all() -> None:
-    plan = audit_plan(Settings(audit_stream="OTHER"))
+    plan = streams.audit(Settings(audit_stream="OTHER"))
     assert (plan.name, plan.subjects, plan.max_messages_per_subject) == ("OTHER", ("mdm.audit.v1.>",), -1)

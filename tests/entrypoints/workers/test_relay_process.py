@@ -3,8 +3,8 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
+from mdm import streams
 from mdm.entrypoints.workers import publish, relay
-from mdm.entrypoints.workers.relay import stream_plan
 from mdm.errors import Unavailable
 from mdm.settings import Settings
 from publishers.jetstream import JetStreamBroker
@@ -14,7 +14,7 @@ NOWHERE = "nats://127.0.0.1:1"
 
 
 def test_stream_holds_the_golden_subjects_only() -> None:
-    plan = stream_plan(Settings(stream="OTHER", stream_replicas=3))
+    plan = streams.golden(Settings(stream="OTHER", stream_replicas=3))
     assert (plan.name, plan.subjects, plan.replicas) == ("OTHER", ("mdm.golden.v1.>",), 3)
 
 

@@ -1,0 +1,64 @@
+"""What every stream of the hub must be like, by the settings."""
+
+from mdm.hub import sealing
+from mdm.hub.announce import SUBJECT
+from mdm.settings import Settings
+from publishers.jetstream import StreamPlan
+
+DELIVERIES = "mdm.deliveries.v1"
+REPLAYS = "mdm.replay.v1"
+ADVISORIES = "$JS.EVENT.ADVISORY.CONSUMER"
+DAY = 86_400.0
+
+
+def golden(settings: Settings) -> StreamPlan:
+    """Return the stream of golden events: the last of every subject stay."""
+    return StreamPlan(name=settings.stream, subjects=(f"{SUBJECT}.>",), replicas=settings.stream_replicas)
+
+
+def audit(settings: Settings) -> StreamPlan:
+    """Return the stream of the action log's seals: none of them ever goes."""
+    return StreamPlan(
+        name=settings.audit_stream,
+        subjects=(f"{sealing.ROOT}.>",),
+        replicas=settings.stream_replicas,
+        max_messages_per_subject=-1,
+    )
+
+
+def deliveries(settings: Settings) -> StreamPlan:
+    """Return the stream of what sources deliver: a message goes when the hub has committed it."""
+    return StreamPlan(
+        name=settings.delivery_stream,
+        subjects=(f"{DELIVERIES}.>",),
+        replicas=settings.stream_replicas,
+        max_messages_per_subject=-1,
+        work_queue=True,
+    )
+
+
+def replay(settings: Settings) -> StreamPlan:
+    """Return the stream of copies that replays make: they go after a week."""
+    return StreamPlan(
+        name=settings.replay_stream,
+        subjects=(f"{REPLAYS}.>",),
+        replicas=settings.stream_replicas,
+        max_messages_per_subject=-1,
+        max_age=7 * DAY,
+    )
+
+
+def dead_letters(settings: Settings) -> StreamPlan:
+    """Return the stream of what the server says of messages that subscribers gave up."""
+    return StreamPlan(
+        name=settings.dead_letter_stream,
+        subjects=(f"{ADVISORIES}.MAX_DELIVERIES.>", f"{ADVISORIES}.MSG_TERMINATED.>"),
+        replicas=settings.stream_replicas,
+        max_messages_per_subject=-1,
+        max_age=30 * DAY,
+    )
+
+
+def every(settings: Settings) -> tuple[StreamPlan, ...]:
+    """Return all streams."""
+    return (golden(settings), audit(settings), deliveries(settings), replay(settings), dead_letters(settings))
