@@ -10,11 +10,12 @@ import structlog
 from mdm import bootstrap, embedded
 from mdm.settings import Settings
 from tests.support.hubs import HubUnderTest, opened_hub
+from tests.support.nats_cluster import NatsCluster
 from tests.support.servers import ForgetfulPostgres, KillableNats, KillablePostgres, delete_streams, open_folder
 
 MARKERS = {
     "postgres": {"postgres_server", "durable_postgres"},
-    "nats": {"nats_server", "durable_nats"},
+    "nats": {"nats_server", "durable_nats", "nats_cluster", "durable_cluster"},
 }
 LONG = ("chaos", "benchmark")
 
@@ -97,7 +98,7 @@ def hub(postgres_server: ForgetfulPostgres, prepared_template: str) -> Iterator[
 def nats_server() -> Iterator[embedded.Nats]:
     """A nats-server of this test process that does not wait for the disk."""
     with open_folder() as folder:
-        server = embedded.nats.start(Path(folder) / "nats", durable=False)
+        server = embedded.nats.start(Path(folder) / "nats", variant=embedded.nats.FORGETFUL)
         yield server
         server.stop()
 
@@ -135,3 +136,31 @@ def durable_nats() -> Iterator[Callable[[], KillableNats]]:
             return server
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def forgetful_cluster() -> Iterator[NatsCluster]:
+    """Three nats-servers of this test process that do not wait for the disk."""
+    with open_folder() as folder:
+        cluster = NatsCluster(Path(folder), durable=False)
+        cluster.start()
+        yield cluster
+        cluster.stop()
+
+
+@pytest.fixture
+def nats_cluster(forgetful_cluster: NatsCluster) -> Iterator[NatsCluster]:
+    """Three nats-servers whose JetStream is empty; the test may kill and freeze them."""
+    yield forgetful_cluster
+    forgetful_cluster.heal()
+    delete_streams(forgetful_cluster.url)
+
+
+@pytest.fixture
+def durable_cluster() -> Iterator[NatsCluster]:
+    """Three durable nats-servers of this test, with an empty JetStream."""
+    with open_folder() as folder:
+        cluster = NatsCluster(Path(folder), durable=True)
+        cluster.start()
+        yield cluster
+        cluster.stop()

@@ -3,6 +3,7 @@
 import http.client
 import json
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,21 @@ from mdm.errors import Unavailable
 
 START_SECONDS = 30
 ATTEMPTS = 3  # somebody else may take the free port first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """How a server differs from the one of a laptop: its name, and lines of configuration beside the usual ones."""
+
+    name: str = "mdm"
+    lines: Sequence[str] = ()
+    jetstream: Sequence[str] = ()  # lines inside the block of that name
+    durable: bool = True  # an acknowledged message is on disk
+    wait: bool = True  # for the server to be healthy; one of a cluster is so only after the others have started
+
+
+LAPTOP = Variant()
+FORGETFUL = Variant(durable=False)
 
 
 @dataclass(slots=True)
@@ -32,6 +48,12 @@ class Nats:
         """The URL of the monitoring endpoints."""
         return f"http://127.0.0.1:{self.monitor_port}"
 
+    def wait_until_healthy(self) -> None:
+        """Wait until JetStream is ready; raise Unavailable if that takes too long."""
+        processes.wait_until(
+            lambda: _is_ready(self), self.process, log=self.log, seconds=START_SECONDS, what="nats-server"
+        )
+
     def stop(self) -> None:
         """Close the clients' connections and write what JetStream holds."""
         processes.stop(self.process, (signal.SIGTERM, 15))
@@ -42,10 +64,10 @@ def start(
     *,
     port: int | None = None,
     monitor_port: int | None = None,
-    durable: bool = True,
+    variant: Variant = LAPTOP,
     log: Path | None = None,
 ) -> Nats:
-    """Start nats-server on a folder; with `durable` an acknowledged message is on disk.
+    """Start nats-server on a folder.
 
     The caller makes sure that nobody else starts on this folder.
     """
@@ -57,38 +79,41 @@ def start(
         processes.end_leftover(leftover, str(configuration), signal.SIGTERM)
     for _ in range(ATTEMPTS - 1):
         try:
-            return _launch(configuration, port=port, monitor_port=monitor_port, durable=durable, log=log)
+            return _launch(configuration, port=port, monitor_port=monitor_port, variant=variant, log=log)
         except Unavailable:
             if "address already in use" not in processes.tail(log):
                 raise
             port = monitor_port = None
-    return _launch(configuration, port=None, monitor_port=None, durable=durable, log=log)
+    return _launch(configuration, port=None, monitor_port=None, variant=variant, log=log)
 
 
-def _launch(file: Path, *, port: int | None, monitor_port: int | None, durable: bool, log: Path) -> Nats:
+def _launch(file: Path, *, port: int | None, monitor_port: int | None, variant: Variant, log: Path) -> Nats:
     port, monitor_port = processes.free_ports(port, monitor_port)
-    text = _configuration(file.parent, port=port, monitor_port=monitor_port, durable=durable)
+    text = _configuration(file.parent, port=port, monitor_port=monitor_port, variant=variant)
     file.write_text(text, encoding="utf-8")
     process = processes.spawn([str(binaries.nats_server()), "--config", str(file)], log=log)
     server = Nats(process, port, monitor_port, log)
     try:
-        processes.wait_until(lambda: _is_ready(server), process, log=log, seconds=START_SECONDS, what="nats-server")
+        if variant.wait:
+            server.wait_until_healthy()
     except BaseException:
         server.stop()
         raise
     return server
 
 
-def _configuration(folder: Path, *, port: int, monitor_port: int, durable: bool) -> str:
+def _configuration(folder: Path, *, port: int, monitor_port: int, variant: Variant) -> str:
     lines = [
-        "server_name: mdm",
+        f"server_name: {variant.name}",
         f"listen: 127.0.0.1:{port}",
         f"http: 127.0.0.1:{monitor_port}",
         f"pid_file: {_quoted(folder / 'nats.pid')}",
         "jetstream {",
         f"  store_dir: {_quoted(folder)}",
-        *(["  sync_interval: always"] if durable else []),
+        *(["  sync_interval: always"] if variant.durable else []),
+        *[f"  {line}" for line in variant.jetstream],
         "}",
+        *variant.lines,
     ]
     return "\n".join(lines) + "\n"
 

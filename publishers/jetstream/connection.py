@@ -4,6 +4,7 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nats.errors
 from nats.aio.client import Client
@@ -11,6 +12,7 @@ from nats.aio.client import Client
 from publishers.errors import NotReady, Unavailable
 
 logger = logging.getLogger(__name__)
+INBOX = "_INBOX"
 MINIMUM_VERSION = (2, 10)
 # What the client raises when nothing can have left this process.
 UNREACHABLE = (
@@ -33,7 +35,8 @@ class Link:
 
     async def close(self) -> None:
         """Close the connection for good."""
-        await self.client.close()
+        if not self.client.is_closed:
+            await self.client.close()
 
 
 async def connect(
@@ -43,9 +46,10 @@ async def connect(
     credentials: Path | None = None,
     timeout: float = 5.0,  # noqa: ASYNC109 (the client has none)
 ) -> Link:
-    """Connect to a server; raise Unavailable if none answers in time and NotReady if it is too old.
+    """Connect to one of the servers at `url` (several: separated by commas), which answer to inboxes of this `name`.
 
-    `credentials` is a file (.creds) to log in with.
+    `credentials` is a file to log in with: .creds, or the seed of an nkey. Raises Unavailable if no server answers in
+    time and NotReady if it is too old or these credentials cannot be used.
     """
     link = Link(Client())
     try:
@@ -78,9 +82,10 @@ async def _open(link: Link, url: str, *, name: str, credentials: Path | None) ->
         logger.info("NATS connection of %s: %r", name, error)
 
     await link.client.connect(
-        url,
+        servers_of(url),
         name=name,
-        user_credentials=str(credentials) if credentials else None,
+        inbox_prefix=f"{INBOX}.{name}",
+        **_login(credentials),
         pending_size=0,  # what is published while disconnected must fail, not appear minutes later
         ping_interval=5,
         max_outstanding_pings=2,  # a frozen server is noticed after seconds
@@ -93,5 +98,20 @@ async def _open(link: Link, url: str, *, name: str, credentials: Path | None) ->
     )
 
 
+def servers_of(url: str) -> list[str]:
+    """Return the URLs of all servers."""
+    return [server for server in map(str.strip, url.split(",")) if server]
+
+
+def _login(credentials: Path | None) -> dict[str, Any]:
+    if credentials is None:
+        return {}
+    try:
+        text = credentials.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotReady(f"The credentials of NATS in {credentials} cannot be read: {error}.") from error
+    return {"user_credentials" if "BEGIN NATS USER JWT" in text else "nkeys_seed": str(credentials)}
+
+
 def _without_secrets(url: str) -> str:
-    return url.rsplit("@", 1)[-1].removeprefix("nats://")
+    return ", ".join(server.rsplit("@", 1)[-1].removeprefix("nats://") for server in servers_of(url))

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import secrets
+import signal
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,6 +96,7 @@ class KillableNats:
     """A durable nats-server of one test, which can be stopped, killed and started again on the same ports."""
 
     folder: Path
+    variant: embedded.nats.Variant = embedded.nats.LAPTOP
     server: embedded.Nats | None = None
 
     @property
@@ -107,7 +109,9 @@ class KillableNats:
 
     def start(self) -> None:
         ports = (self.server.port, self.server.monitor_port) if self.server else (None, None)
-        self.server = embedded.nats.start(self.folder / "nats", port=ports[0], monitor_port=ports[1])
+        self.server = embedded.nats.start(
+            self.folder / "nats", port=ports[0], monitor_port=ports[1], variant=self.variant
+        )
 
     def stop(self) -> None:
         if self.server:
@@ -117,12 +121,20 @@ class KillableNats:
         """End it as a power cut does."""
         processes.kill(self.server.process)
 
+    def freeze(self) -> None:
+        """Let it hold its connections and say nothing."""
+        self.server.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen one go on."""
+        self.server.process.send_signal(signal.SIGCONT)
+
 
 def delete_streams(url: str) -> None:
     """Delete every stream, so that the next test finds an empty JetStream."""
 
     async def delete() -> None:
-        client = await nats.connect(url)
+        client = await nats.connect(url.split(","))
         jetstream = client.jetstream()
         for stream in await jetstream.streams_info():
             await jetstream.delete_stream(stream.config.name)
