@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 from uuid import UUID
@@ -16,12 +16,24 @@ MESSAGE_ID = "Nats-Msg-Id"
 VERSION = "ce-version"
 DIGEST = "ce-digest"
 SUBJECT = re.compile(r"[A-Za-z0-9_=+/$-]+(\.[A-Za-z0-9_=+/$-]+)*")
-TRACES = {"correlation_id": "ce-correlationid", "causation_id": "ce-causationid", "traceparent": "ce-traceparent"}
+DATAREF = "ce-dataref"
+FULL_DIGEST = "ce-fulldigest"
+OPTIONAL = {
+    "correlation_id": "ce-correlationid",
+    "causation_id": "ce-causationid",
+    "traceparent": "ce-traceparent",
+    "dataref": DATAREF,
+    "full_digest": FULL_DIGEST,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """The full state of one subject at one version; `data` is JSON."""
+    """The full state of one subject at one version; `data` is JSON.
+
+    Where the state is too large to travel, `data` is a part of it, `dataref` leads to the whole, and `full_digest` is
+    the whole's SHA-256; `full` is the whole itself, where the event is written.
+    """
 
     id: UUID
     type: str
@@ -33,23 +45,30 @@ class Event:
     correlation_id: str | None = None
     causation_id: str | None = None
     traceparent: str | None = None
+    dataref: str | None = None
+    full_digest: str | None = None
+    full: bytes | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse what a broker would refuse, before it can block its subject in an outbox."""
+        if self.full is not None:
+            object.__setattr__(self, "full_digest", digest(self.full))
         if not SUBJECT.fullmatch(self.subject):
             raise InvalidEvent(f"Subject {self.subject!r} is not dot-separated tokens of letters, digits and _-=+/$.")
         if self.version < 1:
             raise InvalidEvent(f"Version {self.version} of {self.subject} is not positive.")
         if self.time.tzinfo is None:
             raise InvalidEvent(f"The time of {self.subject} version {self.version} has no time zone.")
-        for name in ("type", "source", *TRACES):
+        for name in ("type", "source", *OPTIONAL):
             text = getattr(self, name)
             if text is not None and not (text and text.isascii() and text.isprintable()):
                 raise InvalidEvent(f"{name} of {self.subject} version {self.version} is not printable ASCII: {text!r}.")
+        if (self.dataref is None) != (self.full_digest is None):
+            raise InvalidEvent(f"{self.subject} version {self.version} needs dataref and full digest, or neither.")
         if len(self.data) > MAX_BYTES:
             raise EventTooLarge(
                 f"{self.subject} version {self.version} has {len(self.data):,} bytes; {MAX_BYTES:,} are allowed.",
-                hint="Publish a reference to the data instead.",
+                hint="Publish a part of it, and a reference to the whole.",
             )
 
     @property
@@ -71,7 +90,7 @@ class Event:
             VERSION: str(self.version),
             DIGEST: self.digest,
         }
-        for name, header in TRACES.items():
+        for name, header in OPTIONAL.items():
             if (text := getattr(self, name)) is not None:
                 headers[header] = text
         return headers
@@ -88,7 +107,7 @@ class Event:
                 time=datetime.fromisoformat(headers["ce-time"]),
                 source=headers["ce-source"],
                 data=data,
-                **{name: headers.get(header) for name, header in TRACES.items()},
+                **{name: headers.get(header) for name, header in OPTIONAL.items()},
             )
         except (KeyError, ValueError) as error:
             raise InvalidEvent(f"The message on {subject} is not an event: {error!r}.") from error

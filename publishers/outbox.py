@@ -12,6 +12,7 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import TupleRow
 
+from publishers import body
 from publishers.broker import Message
 from publishers.errors import LeaseLost
 from publishers.event import DIGEST, Event
@@ -50,7 +51,7 @@ def ddl() -> str:
 
 
 def append(connection: psycopg.Connection[Any], events: Sequence[Event]) -> None:
-    """Write events into the outbox in the caller's transaction, in one round trip.
+    """Write events, and the bodies they refer to, into the outbox in the caller's transaction.
 
     Versions of a subject must be numbered under a lock held until commit, or they may be published out of order.
     Raises psycopg.errors.UniqueViolation for a version the subject already has.
@@ -68,6 +69,7 @@ def append(connection: psycopg.Connection[Any], events: Sequence[Event]) -> None
         "data": [event.data for event in events],
     }
     connection.execute(_binary("append"), columns)
+    body.keep(connection, events)
 
 
 def backlog(connection: psycopg.Connection[Any]) -> tuple[int, float]:
@@ -82,8 +84,13 @@ def pending_count(connection: psycopg.Connection[Any]) -> int:
 
 
 def delete_published(connection: psycopg.Connection[Any], *, before: datetime, limit: int = 10_000) -> int:
-    """Delete up to `limit` events published before an instant, never unpublished ones, and return how many."""
-    return connection.execute(_statement("delete_published"), {"before": before, "limit": limit}).rowcount
+    """Delete up to `limit` events published before an instant, never unpublished ones, and return how many.
+
+    The bodies that only they referred to go with them.
+    """
+    deleted = connection.execute(_statement("delete_published"), {"before": before, "limit": limit}).rowcount
+    body.drop_outdated(connection, limit=limit)
+    return deleted
 
 
 async def read_next(connection: psycopg.AsyncConnection[Any], *, busy: Collection[str], room: int) -> list[Pending]:

@@ -46,7 +46,7 @@ MAY_IMPORT = {
     ),
     "mdm.__main__": ("mdm.entrypoints.cli",),
     "mdm": (),
-    "migrations": ("mdm.store.tables", "publishers.outbox"),
+    "migrations": ("mdm.store.tables", "publishers.outbox", "publishers.body", "publishers.roster"),
 }  # fmt: skip
 
 THIRD_PARTY_ONLY_IN = {

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import psycopg
 import pytest
 
-from publishers import outbox
+from publishers import body, outbox, roster
 from publishers.jetstream import JetStreamBroker, StreamPlan, provision
 from tests.support.servers import ForgetfulPostgres
 
@@ -22,7 +22,8 @@ def outbox_database(postgres_server: ForgetfulPostgres) -> str:
     """DSN of the database that holds the outbox of all tests."""
     dsn = postgres_server.create()
     with psycopg.connect(dsn) as connection:
-        connection.execute(outbox.ddl())
+        for room in (outbox, body, roster):
+            connection.execute(room.ddl())
     return dsn
 
 
@@ -30,7 +31,10 @@ def outbox_database(postgres_server: ForgetfulPostgres) -> str:
 def dsn(outbox_database: str) -> str:
     """DSN of a database with an empty outbox."""
     with psycopg.connect(outbox_database) as connection:
-        connection.execute("TRUNCATE publishers.outbox, publishers.head, publishers.lease RESTART IDENTITY")
+        connection.execute(
+            "TRUNCATE publishers.outbox, publishers.head, publishers.lease, publishers.body, publishers.relay"
+            " RESTART IDENTITY"
+        )
     return outbox_database
 
 

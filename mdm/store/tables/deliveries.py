@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from mdm.store.tables.columns import document, instant, serial
@@ -38,6 +38,7 @@ class Delivery(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("source", "message_id", name="delivery_once"),
         Index("delivery_pending", "id", postgresql_where=text("state = 'pending'")),
+        Index("delivery_pending_single", "id", postgresql_where=text("state = 'pending' AND load_id IS NULL")),
         Index("delivery_of_load", "load_id", "state", postgresql_where=text("load_id IS NOT NULL")),
     )
 
@@ -56,6 +57,17 @@ class Delivery(SQLModel, table=True):
     attempts: int = Field(sa_type=SmallInteger, sa_column_kwargs={"server_default": text("0")})
     record_id: int | None = Field(default=None, sa_type=BigInteger)
     ended_at: datetime | None = instant(nullable=True)
+
+
+class LoadPause(SQLModel, table=True):
+    """Loads wait since then, because so many events awaited publishing; no row: they do not."""
+
+    __tablename__ = "load_pause"
+    __table_args__ = (CheckConstraint("id = 1", name="load_pause_once"),)
+
+    id: int = Field(default=1, primary_key=True, sa_type=SmallInteger)
+    since: datetime = instant()
+    events: int
 
 
 class Quarantine(SQLModel, table=True):
