@@ -4,13 +4,16 @@ from sqlmodel import SQLModel
 
 from mdm.store.tables.access import ApiKey
 from mdm.store.tables.action_log import Action, Seal
-from mdm.store.tables.deliveries import Delivery, Load, Quarantine
+from mdm.store.tables.dead_letters import DeadLetter, DeadLetterPosition
+from mdm.store.tables.deliveries import Delivery, Load, LoadPause, Quarantine
 from mdm.store.tables.golden import GoldenSlice, GoldenVersion
 from mdm.store.tables.people import Delegation, GroupMember, Principal, PrincipalGroup, RoleGrant
 from mdm.store.tables.records import Fact, HotKey, MatchKey, SourceRecord
 from mdm.store.tables.references import GoldenReference, RecordReference, Redo, ReferenceMove
 from mdm.store.tables.releases import Release
+from mdm.store.tables.replays import Replay, ReplayMaster
 from mdm.store.tables.resolution import Crosswalk, Edge, Master, RecordConstraint
+from mdm.store.tables.restoration import Restoration, WithdrawnLink
 from mdm.store.tables.stewardship import ChangeDecision, ChangeRequest, Hold, Override
 from mdm.store.tables.tasks import Task
 
@@ -23,6 +26,8 @@ __all__ = [
     "ChangeDecision",
     "ChangeRequest",
     "Crosswalk",
+    "DeadLetter",
+    "DeadLetterPosition",
     "Delegation",
     "Delivery",
     "Edge",
@@ -34,6 +39,7 @@ __all__ = [
     "Hold",
     "HotKey",
     "Load",
+    "LoadPause",
     "Master",
     "MatchKey",
     "Override",
@@ -45,8 +51,12 @@ __all__ = [
     "Redo",
     "ReferenceMove",
     "Release",
+    "Replay",
+    "ReplayMaster",
+    "Restoration",
     "RoleGrant",
     "Seal",
     "SourceRecord",
     "Task",
+    "WithdrawnLink",
 ]

@@ -1,0 +1,23 @@
+"""Replays: golden events that somebody asks to have copied, approved where they are many, counted and reported."""
+
+from mdm.hub.replays.asking import APPROVAL_ABOVE, Selection, request
+from mdm.hub.replays.deciding import approve, cancel, page, show
+from mdm.hub.replays.running import Portion, advance, finish, next_heads, take
+from mdm.hub.replays.view import STATES, ReplayView
+
+__all__ = [
+    "APPROVAL_ABOVE",
+    "STATES",
+    "Portion",
+    "ReplayView",
+    "Selection",
+    "advance",
+    "approve",
+    "cancel",
+    "finish",
+    "next_heads",
+    "page",
+    "request",
+    "show",
+    "take",
+]
