@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
+from uuid import UUID
 
 import psycopg
 from sqlalchemy import Engine
@@ -29,13 +30,19 @@ def _reach_nothing(_point: str) -> None:
 
 @dataclass(slots=True)
 class Work:
-    """A transaction with everything a use case needs."""
+    """A transaction with everything a use case needs.
+
+    `origins` are the correlation ids by which masters were rebuilt in it, `action_id` that of the action that is about
+    to be logged.
+    """
 
     session: Session
     actor: Actor
     clock: Clock
     catalog: Catalog
     reach: Callable[[str], None] = _reach_nothing
+    origins: dict[UUID, str] = field(default_factory=dict)
+    action_id: UUID | None = None
 
     @property
     def now(self) -> datetime:

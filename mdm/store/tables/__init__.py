@@ -8,6 +8,7 @@ from mdm.store.tables.dead_letters import DeadLetter, DeadLetterPosition
 from mdm.store.tables.deliveries import Delivery, Load, LoadPause, Quarantine
 from mdm.store.tables.golden import GoldenSlice, GoldenVersion
 from mdm.store.tables.people import Delegation, GroupMember, Principal, PrincipalGroup, RoleGrant
+from mdm.store.tables.propagation import Propagation, PropagationCount, PropagationMark
 from mdm.store.tables.records import Fact, HotKey, MatchKey, SourceRecord
 from mdm.store.tables.references import GoldenReference, RecordReference, Redo, ReferenceMove
 from mdm.store.tables.releases import Release
@@ -45,6 +46,9 @@ __all__ = [
     "Override",
     "Principal",
     "PrincipalGroup",
+    "Propagation",
+    "PropagationCount",
+    "PropagationMark",
     "Quarantine",
     "RecordConstraint",
     "RecordReference",

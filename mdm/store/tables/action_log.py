@@ -21,6 +21,7 @@ class Action(SQLModel, table=True):
         Index("action_log_unsealed", "id", postgresql_where=text("position IS NULL")),
         Index("action_log_of_actor", "actor", "id"),
         Index("action_log_of_subject", "subject", "id"),
+        Index("action_log_of_correlation", "correlation_id"),
     )
 
     id: UUID = Field(primary_key=True)

@@ -39,6 +39,7 @@ class Delivery(SQLModel, table=True):
         UniqueConstraint("source", "message_id", name="delivery_once"),
         Index("delivery_pending", "id", postgresql_where=text("state = 'pending'")),
         Index("delivery_pending_single", "id", postgresql_where=text("state = 'pending' AND load_id IS NULL")),
+        Index("delivery_of_correlation", "correlation_id"),
         Index("delivery_of_load", "load_id", "state", postgresql_where=text("load_id IS NOT NULL")),
     )
 
@@ -53,6 +54,7 @@ class Delivery(SQLModel, table=True):
     received_at: datetime = instant()
     correlation_id: str
     traceparent: str | None = None
+    tracestate: str | None = None
     state: str
     attempts: int = Field(sa_type=SmallInteger, sa_column_kwargs={"server_default": text("0")})
     record_id: int | None = Field(default=None, sa_type=BigInteger)

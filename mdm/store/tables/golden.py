@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, func, literal_column
+from sqlalchemy import Column, Index, func, literal_column, text
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
 from sqlmodel import Field, SQLModel
 
@@ -15,6 +15,10 @@ class GoldenVersion(SQLModel, table=True):
     """An announced state of a master; one event each."""
 
     __tablename__ = "golden_version"
+    __table_args__ = (
+        Index("golden_version_of_event", "event_id"),
+        Index("golden_version_of_correlation", text("(cause ->> 'correlation_id')")),
+    )
 
     master_id: UUID = Field(primary_key=True, foreign_key="master.id")
     version: int = Field(primary_key=True)

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Column, Index, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE
 from sqlmodel import Field, SQLModel
 
-from mdm.store.tables.columns import instant, serial
+from mdm.store.tables.columns import document, instant, serial
 
 
 class RecordReference(SQLModel, table=True):
@@ -38,6 +38,7 @@ class Redo(SQLModel, table=True):
     reason: str
     due_at: datetime = instant()
     created_at: datetime = instant()
+    origin: dict[str, Any] | None = document(nullable=True)
 
 
 class ReferenceMove(SQLModel, table=True):
@@ -53,6 +54,7 @@ class ReferenceMove(SQLModel, table=True):
     records: list[int] = Field(sa_type=ARRAY(BigInteger))
     masters: list[UUID] = Field(sa_type=ARRAY(Uuid))
     moved_at: datetime = instant()
+    origin: dict[str, Any] | None = document(nullable=True)
     seen_at: datetime | None = instant(nullable=True)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, Text, text
+from sqlalchemy import BigInteger, Column, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE
 from sqlmodel import Field, SQLModel
 
@@ -18,6 +18,7 @@ class ChangeRequest(SQLModel, table=True):
     __table_args__ = (
         Index("change_request_of_master", "master_id", "state"),
         Index("change_request_open", "domain", "id", postgresql_where=text("state = 'open'")),
+        Index("change_request_of_correlation", "correlation_id"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -31,6 +32,11 @@ class ChangeRequest(SQLModel, table=True):
     digest: str
     release: int
     correlation_id: str
+    deliveries: list[int] = Field(
+        sa_type=ARRAY(BigInteger), sa_column_kwargs={"server_default": text("'{}'::bigint[]")}
+    )
+    traceparent: str | None = None
+    tracestate: str | None = None
     created_at: datetime = instant()
     renewed_at: datetime = instant()
     closed_at: datetime | None = instant(nullable=True)

@@ -46,6 +46,7 @@ class Task(SQLModel, table=True):
         Index("task_leased", "leased_until", postgresql_where=text("closed_at IS NULL AND leased_until IS NOT NULL")),
         Index("task_counted", "domain", "kind", "severity", "due_at", "deferred_until", postgresql_where=OPEN),
         Index("task_closed", text("closed_at DESC"), text("id DESC"), postgresql_where=text("closed_at IS NOT NULL")),
+        Index("task_of_correlation", "correlation_id"),
         Index("task_reason", "reason", postgresql_using="gin", postgresql_ops={"reason": "gin_trgm_ops"}),
     )
 
@@ -73,3 +74,4 @@ class Task(SQLModel, table=True):
     outcome: str | None = None
     reason_code: str | None = None
     note: str | None = None
+    correlation_id: str | None = None
