@@ -1,12 +1,12 @@
 """What every stream of the hub must be like, by the settings."""
 
-from mdm.hub import sealing
+from mdm.hub import contracts, sealing
 from mdm.hub.announce import SUBJECT
 from mdm.settings import Settings
 from publishers.jetstream import StreamPlan
 
-DELIVERIES = "mdm.deliveries.v1"
-REPLAYS = "mdm.replay.v1"
+DELIVERIES = contracts.DELIVERIES
+REPLAYS = contracts.REPLAYS
 ADVISORIES = "$JS.EVENT.ADVISORY.CONSUMER"
 DAY = 86_400.0
 
@@ -33,6 +33,7 @@ def deliveries(settings: Settings) -> StreamPlan:
         subjects=(f"{DELIVERIES}.>",),
         replicas=settings.stream_replicas,
         max_messages_per_subject=-1,
+        duplicate_window=0.1,  # the least NATS takes: the hub knows message ids for ever, and tells sources apart
         work_queue=True,
     )
 

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("mdm", "survivorship", "publishers", "migrations")
 HUB_ORDER = (
     "action_log", "access", "announce", "sealing", "tasks", "approval", "golden", "resolution", "references",
-    "hierarchy", "explanation", "settling", "ingest", "redo", "stewardship", "releases", "subscribers",
+    "hierarchy", "explanation", "settling", "ingest", "redo", "stewardship", "releases", "contracts", "subscribers",
     "quality", "replays", "dead_letters", "repairing", "tracing", "standing", "audit", "health",
 )  # fmt: skip
 CORE_SIBLINGS = ("matching", "standardize", "quality", "security")

@@ -17,9 +17,11 @@ from mdm.entrypoints.api.problems import HANDLERS
 from mdm.entrypoints.api.resources.access import Delegations, Groups, Keys, People, me
 from mdm.entrypoints.api.resources.action_log import ActionLog
 from mdm.entrypoints.api.resources.check import Check
+from mdm.entrypoints.api.resources.contracts import Contracts
 from mdm.entrypoints.api.resources.deliveries import Deliveries
 from mdm.entrypoints.api.resources.documentation import documented, openapi_document
 from mdm.entrypoints.api.resources.domains import Domains
+from mdm.entrypoints.api.resources.events import Events
 from mdm.entrypoints.api.resources.explanations import Explanations
 from mdm.entrypoints.api.resources.golden import GoldenRecords
 from mdm.entrypoints.api.resources.health import Examination, Health, Probe
@@ -49,6 +51,7 @@ RESOURCES = (
     Check,
     GoldenRecords,
     Hierarchy,
+    Events,
     Health,
     Explanations,
     People,
@@ -61,6 +64,7 @@ RESOURCES = (
     Values,
     Verdicts,
     ChangeRequests,
+    Contracts,
 )
 
 OpenHub = Callable[[], AbstractContextManager[Hub]]
