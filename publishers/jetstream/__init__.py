@@ -2,19 +2,26 @@
 
 from publishers.jetstream.broker import JetStreamBroker
 from publishers.jetstream.connection import UNREACHABLE, Link, connect
+from publishers.jetstream.mirroring import MirrorPlan, mirror
 from publishers.jetstream.provision import StreamPlan, compare, provision
 from publishers.jetstream.pull import Pull, passing
+from publishers.jetstream.queue import Queued, QueueReader, Settled
 from publishers.jetstream.readiness import Readiness, probe
 
 __all__ = [
     "UNREACHABLE",
     "JetStreamBroker",
     "Link",
+    "MirrorPlan",
     "Pull",
+    "QueueReader",
+    "Queued",
     "Readiness",
+    "Settled",
     "StreamPlan",
     "compare",
     "connect",
+    "mirror",
     "passing",
     "probe",
     "provision",

@@ -37,9 +37,14 @@ class JetStreamBroker:
         name: str = "publisher",
         credentials: Path | None = None,
         timeout: float = 5.0,
+        domain: str | None = None,
     ) -> None:
-        """`timeout` seconds without an answer leave the outcome of a call unknown; `credentials` is a .creds file."""
+        """`timeout` seconds without an answer leave the outcome of a call unknown; `credentials` is a .creds file.
+
+        `domain` is the JetStream domain of the stream, if it is another than that of the server at `url`.
+        """
         self.stream = stream
+        self.domain = domain
         self._url = url
         self._name = name
         self._credentials = credentials
@@ -109,7 +114,7 @@ class JetStreamBroker:
         except (nats.errors.Error, TimeoutError, OSError) as error:
             raise _translated(error, self.stream) from error
         left = consumer.num_pending or 0
-        async with Pull(link, stream=self.stream, consumer=consumer.name, batch=WALK_BATCH) as pull:
+        async with Pull(link, stream=self.stream, consumer=consumer.name, batch=WALK_BATCH, domain=self.domain) as pull:
             while left > 0:
                 for message in await pull.next(self._timeout):
                     left = message.metadata.num_pending
@@ -130,7 +135,7 @@ class JetStreamBroker:
             return self._link
 
     def _context(self, link: Link) -> JetStreamContext:
-        return link.client.jetstream(timeout=self._timeout)
+        return link.client.jetstream(timeout=self._timeout, domain=self.domain)
 
 
 def _translated(error: Exception, subject: str) -> BrokerError:

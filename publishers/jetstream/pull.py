@@ -40,12 +40,26 @@ def passing(policy: api.DeliverPolicy, *, subjects: Sequence[str], headers_only:
 class Pull:
     """A stream of messages from one consumer; use as an async context manager."""
 
-    def __init__(self, link: Link, *, stream: str, consumer: str, batch: int) -> None:
-        """Ask for `batch` messages at a time."""
+    def __init__(
+        self,
+        link: Link,
+        *,
+        stream: str,
+        consumer: str,
+        batch: int,
+        domain: str | None = None,
+        heartbeat: float = HEARTBEAT,
+    ) -> None:
+        """Ask for `batch` messages at a time; silence of 2.5 heartbeats (seconds) means that the consumer is lost.
+
+        `domain` is the JetStream domain of the stream, if it is another than that of the server.
+        """
         self._link = link
         self._losses = link.losses
         self._client = link.client
-        self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
+        prefix = "$JS.API" if domain is None else f"$JS.{domain}.API"
+        self._subject = f"{prefix}.CONSUMER.MSG.NEXT.{stream}.{consumer}"
+        self._heartbeat = heartbeat
         self._batch = batch
         self._inbox = link.client.new_inbox()
         self._subscription: Subscription | None = None
@@ -99,13 +113,13 @@ class Pull:
         if self._link.losses != self._losses:
             raise Unavailable("The connection was lost, and the open request with it.")
         if self._expected > 0:
-            if now - self._heard_at > SILENCE * HEARTBEAT:
+            if now - self._heard_at > SILENCE * self._heartbeat:
                 raise Unavailable("The consumer has fallen silent.")
             return
         request = {
             "batch": self._batch,
             "expires": int(EXPIRES * NANOSECONDS),
-            "idle_heartbeat": int(HEARTBEAT * NANOSECONDS),
+            "idle_heartbeat": int(self._heartbeat * NANOSECONDS),
         }
         self._expected, self._heard_at = self._batch, now
         try:
