@@ -1,35 +1,72 @@
 """The event of a master's new version: the whole state, and what changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from mdm.core.domains import Domain
-from mdm.core.ids import canonical_json
+from mdm.core.ids import canonical_json, new_id
+from mdm.core.trace import child
 from mdm.store.rows import Row
 from mdm.store.work import Work
 from publishers import Event, outbox
+from publishers.body import INLINE_MOST
 
 SOURCE = "urn:mdm:hub"
 SUBJECT = "mdm.golden.v1"
+BODY_PATH = "/v1/events/{}/body"  # of the API: where the whole of a large event is
+HEAVIEST = ("slices", "changes", "crosswalk")  # what a large event leaves to its body, in this order, until it is small
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Why a master was rebuilt, and the trace to hand on.
 
+    `deliveries` are those behind it, also if somebody approved in between; `causation_id` names what set it off last.
     `actors` are the principals behind it, who cannot approve what follows; `waiver` says why it needs no approval.
     """
 
-    kind: str  # delivery, decision, approval, reference, boundary
+    kind: str  # delivery, decision, approval, reference, boundary, restore
     deliveries: tuple[int, ...] = ()
     correlation_id: str = ""
     traceparent: str | None = None
     actors: tuple[str, ...] = ()
     reason: str | None = None
     waiver: str | None = None
+    tracestate: str | None = None
+    causation_id: str | None = None
+
+    @classmethod
+    def following(cls, kind: str, origin: Mapping[str, Any] | None, *, waiver: str | None = None) -> Self:
+        """Return the cause of what follows from something earlier, None: from nothing that is known."""
+        known = origin or {}
+        return cls(
+            kind,
+            tuple(known.get("deliveries", ())),
+            known.get("correlation_id") or str(new_id()),
+            known.get("traceparent"),
+            waiver=waiver,
+            tracestate=known.get("tracestate"),
+            causation_id=known.get("causation_id"),
+        )
+
+    def origin(self) -> dict[str, Any]:
+        """Return what is handed on to all that follows from this, today or later."""
+        known = {
+            "deliveries": self.deliveries,
+            "correlation_id": self.correlation_id,
+            "causation_id": self.set_off_by,
+            "traceparent": self.traceparent,
+            "tracestate": self.tracestate,
+        }
+        return {name: value for name, value in known.items() if value is not None}
+
+    @property
+    def set_off_by(self) -> str | None:
+        """The causation id: what is named, else the last delivery."""
+        return self.causation_id or (f"delivery-{self.deliveries[-1]}" if self.deliveries else None)
 
 
 class Linked(NamedTuple):
@@ -69,7 +106,10 @@ def append(work: Work, domain: Domain, changes: Sequence[Change]) -> None:
 
 
 def compose(domain: Domain, change: Change) -> Event:
-    """Compose the event of a change: public and internal attributes only."""
+    """Compose the event of a change: public and internal attributes only; a large one refers to its body."""
+    body = _body(domain, change)
+    whole = canonical_json(body)
+    large = len(whole) > INLINE_MOST
     return Event(
         id=change.event_id,
         type=change.type,
@@ -77,16 +117,28 @@ def compose(domain: Domain, change: Change) -> Event:
         version=change.version,
         time=change.recorded_at,
         source=SOURCE,
-        data=canonical_json(_body(domain, change)),
+        data=_part(body) if large else whole,
         correlation_id=change.cause.correlation_id,
-        causation_id=f"delivery-{change.cause.deliveries[-1]}" if change.cause.deliveries else None,
-        traceparent=change.cause.traceparent,
+        causation_id=change.cause.set_off_by,
+        traceparent=(traceparent := child(change.cause.traceparent, change.event_id)),
+        tracestate=change.cause.tracestate if traceparent else None,
+        dataref=BODY_PATH.format(change.event_id) if large else None,
+        full=whole if large else None,
     )
 
 
 def subject(domain: str, master_id: UUID) -> str:
     """Return the subject of a master: ids only."""
     return f"{SUBJECT}.{domain}.{master_id}"
+
+
+def _part(body: dict[str, Any]) -> bytes:
+    """Return of a large body what can travel."""
+    for count in range(1, len(HEAVIEST) + 1):
+        part = canonical_json({name: value for name, value in body.items() if name not in HEAVIEST[:count]})
+        if len(part) <= INLINE_MOST:
+            break
+    return part
 
 
 def _body(domain: Domain, change: Change) -> dict[str, Any]:
@@ -128,8 +180,9 @@ def _body(domain: Domain, change: Change) -> dict[str, Any]:
 
 
 def _newest_per_record(links: Sequence[Row | Linked]) -> list[Row | Linked]:
-    newest: dict[int, Row | Linked] = {}
+    newest: dict[tuple[str, str], Row | Linked] = {}
     for link in links:
-        if link.record_id not in newest or newest[link.record_id].link_no < link.link_no:
-            newest[link.record_id] = link
+        name = (link.source, link.source_key)
+        if name not in newest or newest[name].link_no < link.link_no:
+            newest[name] = link
     return list(newest.values())

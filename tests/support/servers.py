@@ -52,6 +52,11 @@ class ForgetfulPostgres:
         self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"), name, template)
         return self.server.dsn_of(name)
 
+    def disconnect(self, name: str) -> None:
+        """End every connection to a database."""
+        with psycopg.connect(self.server.dsn_of("postgres"), autocommit=True) as connection:
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+
     def drop(self, dsn: str) -> None:
         """Drop a database whoever is still connected to it."""
         self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)"), dsn.rpartition("/")[2])

@@ -50,6 +50,7 @@ STATEMENTS = {
     "I10 nobody approved a change of their own": "i10_own_approvals",
     "I12 no match between two masters is left unasked": "i12_matches",
     "I13 every reference leads to a living master or waits to be followed again": "i13_references",
+    "I14 what a restore concerns has been announced anew": "i14_restores",
 }
 REBUILDS = "I3/I4 every golden value is what rebuilding from the claims it names gives"
 APPROVALS = "I10 nothing critical was published without the approval its policy asks for"

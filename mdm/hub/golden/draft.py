@@ -19,6 +19,7 @@ from survivorship import Override, Rebuilt
 
 TICK = timedelta(microseconds=1)
 EFFECTIVE = "golden.effective"
+BOUNDARY = "boundary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,17 @@ class Permit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is stored about a master; `baseline` is the timeline that owners approved last."""
+    """What is stored about a master; `baseline` is the timeline that owners approved last.
+
+    `planned` are the causes of boundaries that have been reached, by the version that announced the slice.
+    """
 
     links: Sequence[Row] = ()
     stored: Sequence[Row] = ()
     overrides: Sequence[Row] = ()
     held: Sequence[Held] = ()
     baseline: Sequence[Stretch] = ()
+    planned: Mapping[int, Cause] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +186,12 @@ def _crossed(master: Touched, timeline: Sequence[Announced], now: datetime) -> l
     return sorted(bound for bound in bounds if since < bound <= now)
 
 
+def begins_or_ends(master: Touched, stretch: Row, now: datetime) -> bool:
+    """Tell whether a slice has begun or ended since its master was evaluated last."""
+    since = master.evaluated_at
+    return since is not None and any(b is not None and since < b <= now for b in (stretch.valid_from, stretch.valid_to))
+
+
 def _crossing(
     master: Touched,
     found: Found,
@@ -192,7 +203,10 @@ def _crossing(
     cause: Cause,
 ) -> Change:
     """Announce that a boundary of valid time has been reached: the state it begins is in force."""
-    before = replace(cause, kind="boundary", deliveries=())
+    reached = next((s for s in found.stored if s.valid_from == boundary), None) or next(
+        (s for s in found.stored if s.valid_to == boundary), None
+    )
+    planned = found.planned.get(reached.from_version) if reached is not None else None
     return Change(
         event_id=new_id(),
         type=EFFECTIVE,
@@ -208,7 +222,7 @@ def _crossing(
         effective_at=boundary,
         before=at(timeline, boundary - TICK),
         after=at(timeline, boundary),
-        cause=before,
+        cause=planned or replace(cause, kind=BOUNDARY, deliveries=()),
     )
 
 
@@ -236,7 +250,7 @@ def _change(
     effective_at, before, after = first_difference(old, new, now=now)
     return Change(
         event_id=new_id(),
-        type=_event_type(master, status, differs=old != new or status != master.status),
+        type=_event_type(master, status, differs=master.restored or old != new or status != master.status),
         master_id=master.id,
         version=version,
         recorded_at=now,

@@ -11,11 +11,12 @@ from mdm.hub import announce
 from mdm.hub.announce import Cause, Change
 from mdm.hub.approval import Asked, Held, renew_requests
 from mdm.hub.golden.cycles import break_cycles
-from mdm.hub.golden.draft import Draft, Found, Permit, draft
+from mdm.hub.golden.draft import BOUNDARY, Draft, Found, Permit, begins_or_ends, draft
 from mdm.hub.golden.leading import keep_references
 from mdm.hub.golden.timeline import announced, at
 from mdm.hub.golden.touched import Touched
 from mdm.store import golden, resolution, stewardship
+from mdm.store.rows import Row
 from mdm.store.work import Work
 from survivorship import Rebuilt
 
@@ -32,8 +33,9 @@ def rebuild(
 
     What needs approval and is not permitted is kept back, and its owners are asked.
     """
-    found = _find(work, touched)
     now = work.now
+    work.origins |= {master: causes[master].correlation_id for master in touched}
+    found = _find(work, touched, now=now)
 
     def drafted(master: UUID, held: Sequence[Held]) -> Draft:
         permit = _permit(causes[master], permits, master)
@@ -56,10 +58,11 @@ def _permit(cause: Cause, permits: Mapping[UUID, Permit] | None, master_id: UUID
     return Permit(None, {"waived": cause.waiver, "by": list(cause.actors)})
 
 
-def _find(work: Work, touched: Mapping[UUID, Touched]) -> dict[UUID, Found]:
+def _find(work: Work, touched: Mapping[UUID, Touched], *, now: datetime) -> dict[UUID, Found]:
     ids = touched.keys()
     links, stored = golden.links(work.session, ids), golden.current_slices(work.session, ids)
     overrides, holds = stewardship.overrides(work.session, ids), stewardship.holds(work.session, ids)
+    planned = _planned(work, touched.values(), stored, now=now)
     return {
         m.id: Found(
             links=links.get(m.id, ()),
@@ -67,8 +70,20 @@ def _find(work: Work, touched: Mapping[UUID, Touched]) -> dict[UUID, Found]:
             overrides=overrides.get(m.id, ()) if m.merged_into is None else (),
             held=[Held.of(row) for row in holds.get(m.id, ())],
             baseline=stored.get(m.id, ()) if not m.revived else _before_merge(work, m),
+            planned={version: cause for (master, version), cause in planned.items() if master == m.id},
         )
         for m in touched.values()
+    }
+
+
+def _planned(
+    work: Work, touched: Iterable[Touched], stored: Mapping[UUID, Sequence[Row]], *, now: datetime
+) -> dict[tuple[UUID, int], Cause]:
+    """Return the cause of every boundary that has been reached: the version that announced the slice it begins."""
+    reached = {(m.id, s.from_version) for m in touched for s in stored.get(m.id, ()) if begins_or_ends(m, s, now)}
+    return {
+        (row.master_id, row.version): Cause.following(BOUNDARY, {**row.cause, "causation_id": f"event-{row.event_id}"})
+        for row in golden.causes(work.session, sorted(reached))
     }
 
 
@@ -174,8 +189,7 @@ def _version_row(draft: Draft, change: Change, *, now: datetime) -> dict[str, An
         "event_type": change.type,
         "cause": {
             "kind": cause.kind,
-            "deliveries": cause.deliveries,
-            "correlation_id": cause.correlation_id,
+            **cause.origin(),
             **({"by": cause.actors} if cause.kind in ("decision", "approval") else {}),
             **({"reason": cause.reason} if cause.reason else {}),
         },

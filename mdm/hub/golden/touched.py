@@ -7,7 +7,10 @@ from uuid import UUID
 
 @dataclass(slots=True)
 class Touched:
-    """A locked master; `version` is the one before, 0 for a new master; `records` are those it has or has just lost."""
+    """A locked master; `version` is the one before, 0 for a new master; `records` are those it has or has just lost.
+
+    One that is `restored` is announced although nothing differs: subscribers know another state of it.
+    """
 
     id: UUID
     version: int = 0
@@ -23,11 +26,12 @@ class Touched:
     split_to: list[UUID] = field(default_factory=list)
     merged_into: UUID | None = None
     revived: bool = False
+    restored: bool = False
 
     @property
     def moved(self) -> bool:
         """Tell whether the crosswalk or the identity changes."""
-        return bool(self.version == 0 or self.joined or self.left or self.merged_into or self.revived)
+        return bool(self.version == 0 or self.joined or self.left or self.merged_into or self.revived or self.restored)
 
     @property
     def reason(self) -> str:

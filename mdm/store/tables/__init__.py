@@ -5,7 +5,7 @@ from sqlmodel import SQLModel
 from mdm.store.tables.access import ApiKey
 from mdm.store.tables.action_log import Action, Seal
 from mdm.store.tables.dead_letters import DeadLetter, DeadLetterPosition
-from mdm.store.tables.deliveries import Delivery, Load, LoadPause, Quarantine
+from mdm.store.tables.deliveries import Delivery, DeliveryQueue, Load, LoadPause, Quarantine
 from mdm.store.tables.golden import GoldenSlice, GoldenVersion
 from mdm.store.tables.people import Delegation, GroupMember, Principal, PrincipalGroup, RoleGrant
 from mdm.store.tables.propagation import Propagation, PropagationCount, PropagationMark
@@ -31,6 +31,7 @@ __all__ = [
     "DeadLetterPosition",
     "Delegation",
     "Delivery",
+    "DeliveryQueue",
     "Edge",
     "Fact",
     "GoldenReference",

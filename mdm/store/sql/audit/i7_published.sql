@@ -9,4 +9,5 @@ UNION ALL
 SELECT 'the event of ' || h.subject || ' version ' || h.version || ' is not the one that version announced'
 FROM publishers.head h
 JOIN golden_version v ON v.master_id = CAST(substring(h.subject FROM '[^.]+$') AS uuid) AND v.version = h.version
-WHERE starts_with(h.subject, :prefix || '.') AND v.event_id <> h.event_id
+LEFT JOIN restoration r ON r.master_id = v.master_id AND v.version BETWEEN r.lost_from AND r.lost_until
+WHERE starts_with(h.subject, :prefix || '.') AND v.event_id <> h.event_id AND r.id IS NULL
