@@ -15,7 +15,9 @@ MdmError                        500
 │   ├── UnknownRecord
 │   ├── UnknownPrincipal
 │   ├── UnknownGroup
+│   ├── UnknownBody                  of a large event
 │   └── UnknownFile
+├── BodyGone                    410  no longer kept: a newer event has replaced it
 ├── Conflict                    409
 │   ├── MessageConflict              same message id, other bytes
 │   ├── VersionConflict              same source version, other content
@@ -150,10 +152,23 @@ class UnknownRecord(NotFound):
     code = "unknown_record"
 
 
+class UnknownBody(NotFound):
+    """No event refers to such a body."""
+
+    code = "unknown_body"
+
+
 class UnknownFile(NotFound):
     """No feed of this source reads the file."""
 
     code = "unknown_file"
+
+
+class BodyGone(MdmError):
+    """The body is no longer kept."""
+
+    code = "body_gone"
+    status = 410
 
 
 class Conflict(MdmError):

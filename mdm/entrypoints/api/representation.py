@@ -19,12 +19,12 @@ def tagged(request: Request[Any, Any, Any], content: M, *, headers: Mapping[str,
     body = content.model_dump_json().encode()
     etag = f'"{digest(body)[:DIGITS]}"'
     kept = {**REVALIDATE, "ETag": etag, **(headers or {})}
-    if _matches(request.headers.get("if-none-match"), etag):
+    if matches(request.headers.get("if-none-match"), etag):
         return cast("Response[M]", Response(content=None, status_code=HTTP_304_NOT_MODIFIED, headers=kept))
     return cast("Response[M]", Response(content=body, media_type="application/json", headers=kept))
 
 
-def _matches(condition: str | None, etag: str) -> bool:
+def matches(condition: str | None, etag: str) -> bool:
     """Compare weakly, as RFC 9110 asks of If-None-Match."""
     if condition is None:
         return False
