@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from publishers.errors import Refused, SequenceConflict, Unavailable, UnknownOutcome
-from publishers.event import DIGEST, MESSAGE_ID, VERSION
+from publishers.event import DIGEST, EVENT_ID, MESSAGE_ID, VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,16 @@ class Stored:
 
     @property
     def event_id(self) -> str:
-        """Return the id of its event, or nothing for a message that is none."""
-        return self.headers.get(MESSAGE_ID, "")
+        """Return the id of its event, or nothing for a message that is none.
+
+        The message id is another one where an event was stored again: brokers know an id longer than the message.
+        """
+        return self.headers.get(EVENT_ID, "")
+
+    @property
+    def stored_again(self) -> bool:
+        """Tell whether this is an event that had been stored before, and was brought back."""
+        return self.headers.get(MESSAGE_ID, self.event_id) != self.event_id
 
     @property
     def version(self) -> int:
@@ -177,8 +185,8 @@ class InMemoryBroker:
         stored = Stored(message.subject, dict(message.headers), message.data, self._sequence, datetime.now(UTC))
         self.messages.append(stored)
         self._last[stored.subject] = stored
-        if stored.event_id:
-            self._known[stored.event_id] = stored.sequence
+        if MESSAGE_ID in stored.headers:
+            self._known[stored.headers[MESSAGE_ID]] = stored.sequence
         return stored
 
     def _reach(self) -> None:

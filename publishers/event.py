@@ -13,17 +13,21 @@ from publishers.errors import EventTooLarge, InvalidEvent
 
 MAX_BYTES = 1_000_000  # leaves room for headers below the usual max_payload of 1 MiB
 MESSAGE_ID = "Nats-Msg-Id"
+EVENT_ID = "ce-id"
 VERSION = "ce-version"
 DIGEST = "ce-digest"
 SUBJECT = re.compile(r"[A-Za-z0-9_=+/$-]+(\.[A-Za-z0-9_=+/$-]+)*")
 DATAREF = "ce-dataref"
 FULL_DIGEST = "ce-fulldigest"
+REPLAY = "ce-replay"
 OPTIONAL = {
     "correlation_id": "ce-correlationid",
     "causation_id": "ce-causationid",
     "traceparent": "ce-traceparent",
+    "tracestate": "ce-tracestate",
     "dataref": DATAREF,
     "full_digest": FULL_DIGEST,
+    "replay": REPLAY,
 }
 
 
@@ -32,7 +36,8 @@ class Event:
     """The full state of one subject at one version; `data` is JSON.
 
     Where the state is too large to travel, `data` is a part of it, `dataref` leads to the whole, and `full_digest` is
-    the whole's SHA-256; `full` is the whole itself, where the event is written.
+    the whole's SHA-256; `full` is the whole itself, where the event is written. `replay` names the request that had it
+    copied to another subject than its own.
     """
 
     id: UUID
@@ -45,8 +50,10 @@ class Event:
     correlation_id: str | None = None
     causation_id: str | None = None
     traceparent: str | None = None
+    tracestate: str | None = None
     dataref: str | None = None
     full_digest: str | None = None
+    replay: str | None = None
     full: bytes | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -82,7 +89,7 @@ class Event:
             MESSAGE_ID: str(self.id),
             "content-type": "application/json",
             "ce-specversion": "1.0",
-            "ce-id": str(self.id),
+            EVENT_ID: str(self.id),
             "ce-type": self.type,
             "ce-source": self.source,
             "ce-subject": self.subject,
@@ -97,17 +104,21 @@ class Event:
 
     @classmethod
     def from_message(cls, subject: str, headers: Mapping[str, str], data: bytes) -> Self:
-        """Restore the event a message carries; raise InvalidEvent for a message that carries none."""
+        """Restore the event a message carries; raise InvalidEvent for a message that carries none.
+
+        A copy that a replay has made carries the event of the subject it was copied from.
+        """
+        optional: dict[str, Any] = {name: headers.get(header) for name, header in OPTIONAL.items()}
         try:
             return cls(
-                id=UUID(headers["ce-id"]),
+                id=UUID(headers[EVENT_ID]),
                 type=headers["ce-type"],
-                subject=subject,
+                subject=headers["ce-subject"] if REPLAY in headers else subject,
                 version=int(headers[VERSION]),
                 time=datetime.fromisoformat(headers["ce-time"]),
                 source=headers["ce-source"],
                 data=data,
-                **{name: headers.get(header) for name, header in OPTIONAL.items()},
+                **optional,
             )
         except (KeyError, ValueError) as error:
             raise InvalidEvent(f"The message on {subject} is not an event: {error!r}.") from error

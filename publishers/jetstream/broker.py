@@ -105,10 +105,15 @@ class JetStreamBroker:
 
     async def walk(self, *, newest: bool = True, whole: bool = False) -> AsyncIterator[Stored]:
         """Read what is stored through a short-lived consumer."""
+        policy = api.DeliverPolicy.LAST_PER_SUBJECT if newest else api.DeliverPolicy.ALL
+        async for batch, _ in self.read(passing(policy, subjects=[">"], headers_only=not whole)):
+            for stored in batch:
+                yield stored
+
+    async def read(self, config: api.ConsumerConfig) -> AsyncIterator[tuple[list[Stored], int]]:
+        """Yield what a short-lived consumer finds until nothing more waits, with how many messages follow a batch."""
         link = await self.connected()
         context = self._context(link)
-        policy = api.DeliverPolicy.LAST_PER_SUBJECT if newest else api.DeliverPolicy.ALL
-        config = passing(policy, subjects=[">"], headers_only=not whole)
         try:
             consumer = await context.add_consumer(self.stream, config)
         except (nats.errors.Error, TimeoutError, OSError) as error:
@@ -116,9 +121,9 @@ class JetStreamBroker:
         left = consumer.num_pending or 0
         async with Pull(link, stream=self.stream, consumer=consumer.name, batch=WALK_BATCH, domain=self.domain) as pull:
             while left > 0:
-                for message in await pull.next(self._timeout):
-                    left = message.metadata.num_pending
-                    yield _stored(message)
+                if messages := await pull.next(self._timeout):
+                    left = messages[-1].metadata.num_pending
+                    yield [_stored(message) for message in messages], left
 
     async def context(self) -> JetStreamContext:
         """Return the JetStream context of a living connection; raise Unavailable if there is none to be had."""
