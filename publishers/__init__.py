@@ -6,8 +6,11 @@ What needs a database or a broker's client is imported by its own name: `publish
 
 from publishers.broker import Broker, BySubject, InMemoryBroker, Message, Stored
 from publishers.errors import (
+    BodyDamaged,
+    BodyGone,
     BrokerError,
     EventTooLarge,
+    InvalidAdvisory,
     InvalidEvent,
     LeaseLost,
     NotReady,
@@ -26,12 +29,15 @@ from publishers.event import MAX_BYTES, Event, digest
 
 __all__ = [
     "MAX_BYTES",
+    "BodyDamaged",
+    "BodyGone",
     "Broker",
     "BrokerError",
     "BySubject",
     "Event",
     "EventTooLarge",
     "InMemoryBroker",
+    "InvalidAdvisory",
     "InvalidEvent",
     "LeaseLost",
     "Message",

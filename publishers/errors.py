@@ -3,6 +3,7 @@
 PublishError
 ├── InvalidEvent                 an event that could never be published
 │   └── EventTooLarge
+├── InvalidAdvisory              a server's word on a message that cannot be read
 ├── BrokerError
 │   ├── Unavailable              nothing was sent; try again
 │   ├── UnknownOutcome           perhaps stored; send the same event again
@@ -14,6 +15,8 @@ PublishError
 │   └── StreamLost               the stream knows less than the heads say
 ├── LeaseLost                    another relay has taken over
 ├── StoreFailed                  a subscriber's store cannot begin or commit
+├── BodyGone                     a newer version has replaced the body an event refers to
+├── BodyDamaged                  a body is not the one its event was published with
 └── NotReady                     a server is too old, missing or set up otherwise
 """
 
@@ -43,6 +46,12 @@ class EventTooLarge(InvalidEvent):
     """The event is larger than a broker accepts."""
 
     code = "event_too_large"
+
+
+class InvalidAdvisory(PublishError, ValueError):
+    """What the server says of a message cannot be read."""
+
+    code = "invalid_advisory"
 
 
 class BrokerError(PublishError):
@@ -109,6 +118,18 @@ class StoreFailed(PublishError):
     """The subscriber's store cannot begin or commit."""
 
     code = "store_failed"
+
+
+class BodyGone(PublishError):
+    """The body that an event refers to is no longer there."""
+
+    code = "body_gone"
+
+
+class BodyDamaged(PublishError):
+    """The body that an event refers to is not the one it was published with."""
+
+    code = "body_damaged"
 
 
 class NotReady(PublishError):

@@ -1,0 +1,36 @@
+"""Messages that subscribers gave up: kept, listed with what depends on them, replayed or discarded."""
+
+from mdm.hub.dead_letters.decisions import Chosen, Decided, discard, replay
+from mdm.hub.dead_letters.keeping import keep, position, settle
+from mdm.hub.dead_letters.read import (
+    KINDS,
+    SEVERITIES,
+    STATES,
+    Filter,
+    Group,
+    Letter,
+    LetterInFull,
+    groups,
+    page,
+    show,
+)
+
+__all__ = [
+    "KINDS",
+    "SEVERITIES",
+    "STATES",
+    "Chosen",
+    "Decided",
+    "Filter",
+    "Group",
+    "Letter",
+    "LetterInFull",
+    "discard",
+    "groups",
+    "keep",
+    "page",
+    "position",
+    "replay",
+    "settle",
+    "show",
+]
