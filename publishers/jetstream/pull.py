@@ -100,6 +100,11 @@ class Pull:
             await self._request()
         return batch
 
+    @property
+    def waiting(self) -> list[Msg]:
+        """Return what has arrived and was not asked for yet, without taking it."""
+        return list(self._received)
+
     def unread(self) -> list[Msg]:
         """Return what has arrived and was not asked for, to be given back."""
         unread = list(self._received)

@@ -5,20 +5,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from publishers.errors import StoreFailed, Unavailable
 from publishers.event import Event
-from publishers.subscriber.store import Checkpoint, Connection, Store, Transaction
+from publishers.subscriber.store import Checkpoint, Connection, GivenUp, HandlerFailed, Store, Transaction
 
 logger = logging.getLogger(__name__)
 Handler = Callable[[Connection, Event], Any]
+Halted = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """An event, its place in the stream, and the number of its delivery by the consumer."""
+    """An event, the number of its delivery by the consumer, and whether it is a copy made by a replay."""
 
     event: Event
-    sequence: int
     delivered: int
+    replayed: bool = False
 
 
 @dataclass(slots=True)
@@ -28,73 +30,109 @@ class Applied:
     applied: int = 0
     stale: int = 0  # versions the store already had, or newer ones
     gaps: int = 0  # versions never seen, which the next one replaced
-    failed: list[Received] = field(default_factory=list)
+    failed: list[tuple[Received, str]] = field(default_factory=list)  # and why
+    left: list[Received] = field(default_factory=list)  # not looked at, because the subscriber is to stop
 
 
-class HandlerFailed(Exception):
-    """The handler raised; its cause says what."""
+def never() -> bool:
+    """Tell that nobody wants to stop."""
+    return False
 
 
 def apply(
-    store: Store[Connection], handler: Handler[Connection], batch: Sequence[Received], *, consumer: str
+    store: Store[Connection],
+    handler: Handler[Connection],
+    batch: Sequence[Received],
+    *,
+    consumer: str | None,
+    halted: Halted = never,
 ) -> Applied:
     """Apply a batch in one transaction; if the handler fails, one event at a time, and return those that fail alone.
 
-    Raises StoreFailed when the store cannot commit; then nothing of the batch in hand was applied.
+    The position within `consumer` is saved with it, unless None. Once `halted`, what is not begun is left. Raises
+    StoreFailed when the store cannot commit; then nothing of the batch in hand was applied.
     """
     try:
-        return _together(store, handler, batch, consumer=consumer)
+        return _together(store, handler, batch, consumer=consumer, halted=halted)
     except HandlerFailed:
         pass
     total = Applied()
     for received in batch:
         try:
-            single = _together(store, handler, [received], consumer=consumer)
+            single = _together(store, handler, [received], consumer=consumer, halted=halted)
         except HandlerFailed as error:
             event = received.event
             logger.warning("%s version %s failed: %r", event.subject, event.version, error.__cause__)
-            total.failed.append(received)
+            total.failed.append((received, repr(error.__cause__)))
         else:
             total.applied += single.applied
             total.stale += single.stale
             total.gaps += single.gaps
+            total.left += single.left
     return total
 
 
+def give_up(store: Store[Connection], events: Sequence[GivenUp], checkpoint: Checkpoint | None) -> list[GivenUp]:
+    """Note events that are never applied, and that the store has seen their deliveries; return all that is given up."""
+    with store.transaction() as transaction:
+        known = transaction.versions({event.subject for event in events})
+        transaction.give_up([event for event in events if not 0 < event.version < known.get(event.subject, 0)])
+        _save(transaction, checkpoint)
+        return transaction.given_up()
+
+
 def _together(
-    store: Store[Connection], handler: Handler[Connection], batch: Sequence[Received], *, consumer: str
+    store: Store[Connection],
+    handler: Handler[Connection],
+    batch: Sequence[Received],
+    *,
+    consumer: str | None,
+    halted: Halted,
 ) -> Applied:
     result = Applied()
     with store.transaction() as transaction:
-        for received in batch:
-            _one(transaction, handler, received.event, result)
-        if batch:
-            _save(store, transaction, Checkpoint(consumer, max(received.delivered for received in batch)))
+        versions = transaction.versions({received.event.subject for received in batch})
+        advanced: dict[str, int] = {}
+        delivered = 0
+        for number, received in enumerate(batch):
+            if halted():
+                result.left = list(batch[number:])
+                break
+            if _one(store, transaction, handler, received, versions=versions, result=result):
+                advanced[received.event.subject] = versions[received.event.subject] = received.event.version
+            delivered = max(delivered, received.delivered)
+        if advanced:
+            transaction.advance(advanced)
+        _save(transaction, Checkpoint(consumer, delivered) if consumer and delivered else None)
     return result
 
 
-def note(store: Store[Connection], checkpoint: Checkpoint) -> None:
-    """Note deliveries that are never applied, so that the consumer does not seem to be ahead of the store."""
-    with store.transaction() as transaction:
-        _save(store, transaction, checkpoint)
-
-
-def _save(store: Store[Connection], transaction: Transaction[Connection], checkpoint: Checkpoint) -> None:
-    last = store.checkpoint()
-    if last is None or last.consumer != checkpoint.consumer or last.delivered < checkpoint.delivered:
-        transaction.save(checkpoint)
-
-
-def _one(transaction: Transaction[Connection], handler: Handler[Connection], event: Event, result: Applied) -> None:
-    known = transaction.version(event.subject)
-    if event.version <= known:
+def _one(
+    store: Store[Connection],
+    transaction: Transaction[Connection],
+    handler: Handler[Connection],
+    received: Received,
+    *,
+    versions: dict[str, int],
+    result: Applied,
+) -> bool:
+    event, known = received.event, versions.get(received.event.subject, 0)
+    if event.version < known or (event.version == known and not received.replayed):
         result.stale += 1
-        return
-    if known:
-        result.gaps += event.version - known - 1
+        return False
     try:
         handler(transaction.connection, event)
     except Exception as error:
+        if isinstance(error, StoreFailed | Unavailable) or store.is_outage(error):
+            raise StoreFailed(f"The store fails under the handler: {error!r}.") from error
         raise HandlerFailed from error
-    transaction.advance(event.subject, event.version)
+    if known and event.version > known:
+        result.gaps += event.version - known - 1
     result.applied += 1
+    return True
+
+
+def _save(transaction: Transaction[Connection], checkpoint: Checkpoint | None) -> None:
+    last = transaction.checkpoint() if checkpoint else None
+    if checkpoint and (last is None or last.consumer != checkpoint.consumer or last.delivered < checkpoint.delivered):
+        transaction.save(checkpoint)

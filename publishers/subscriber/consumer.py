@@ -1,5 +1,6 @@
 """The durable consumer of a subscriber, and when it must begin again."""
 
+from dataclasses import dataclass
 from typing import cast
 
 import nats.errors
@@ -12,56 +13,91 @@ from publishers.subscriber.store import Checkpoint
 MOST_UNSETTLED = 10_000
 
 
-async def bind(
-    context: JetStreamContext,
-    checkpoint: Checkpoint | None,
-    *,
-    stream: str,
-    name: str,
-    subjects: tuple[str, ...],
-    ack_wait: float,
-) -> str:
-    """Return the identity of a consumer that continues where the store is.
+@dataclass(frozen=True, slots=True)
+class ConsumerPlan:
+    """What is followed: `newest` of every subject first and then the tail, or all there is."""
+
+    stream: str
+    name: str
+    subjects: tuple[str, ...]
+    ack_wait: float
+    newest: bool = True
+
+    @property
+    def policy(self) -> api.DeliverPolicy:
+        """Return where a new consumer begins."""
+        return api.DeliverPolicy.LAST_PER_SUBJECT if self.newest else api.DeliverPolicy.ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A consumer as the server has it: `waiting` messages are yet to be delivered."""
+
+    identity: str
+    waiting: int
+    ack_wait: float
+
+
+async def bind(context: JetStreamContext, plan: ConsumerPlan, checkpoint: Checkpoint | None) -> Bound:
+    """Return a consumer that continues where the store is.
 
     A consumer that knows more than the store (new, restored or exchanged) or has other subjects is replaced by one
-    that begins with the last message of every subject; so is one that the server has lost.
+    that begins as planned; so is one that the server has lost. One that has delivered nothing yet is taken as it is.
     """
     try:
-        existing = await _existing(context, stream, name)
+        existing = await _existing(context, plan)
         if existing is not None:
-            if _continues(existing, checkpoint, subjects):
-                return _identity(existing)
-            await context.delete_consumer(stream, name)
+            if _continues(existing, plan, checkpoint):
+                return _bound(existing, plan)
+            await context.delete_consumer(plan.stream, plan.name)
         config = api.ConsumerConfig(
-            durable_name=name,
-            deliver_policy=api.DeliverPolicy.LAST_PER_SUBJECT,
+            durable_name=plan.name,
+            deliver_policy=plan.policy,
             ack_policy=api.AckPolicy.EXPLICIT,
-            ack_wait=ack_wait,
+            ack_wait=plan.ack_wait,
             max_ack_pending=MOST_UNSETTLED,
-            filter_subjects=list(subjects),
+            filter_subjects=list(plan.subjects),
         )
-        return _identity(await context.add_consumer(stream, config))
+        return _bound(await context.add_consumer(plan.stream, config), plan)
     except (nats.errors.Error, TimeoutError, OSError) as error:
-        raise Unavailable(f"Consumer {name} of stream {stream} cannot be had: {error}.") from error
+        raise Unavailable(f"Consumer {plan.name} of stream {plan.stream} cannot be had: {error}.") from error
 
 
-async def _existing(context: JetStreamContext, stream: str, name: str) -> api.ConsumerInfo | None:
+async def waiting(context: JetStreamContext, plan: ConsumerPlan) -> int:
+    """Return how many messages the consumer is yet to deliver."""
     try:
-        return cast("api.ConsumerInfo", await context.consumer_info(stream, name))
+        existing = await _existing(context, plan)
+    except (nats.errors.Error, TimeoutError, OSError) as error:
+        raise Unavailable(f"Consumer {plan.name} of stream {plan.stream} cannot be asked: {error}.") from error
+    if existing is None:
+        raise Unavailable(f"Consumer {plan.name} of stream {plan.stream} is gone.")
+    return existing.num_pending or 0
+
+
+async def _existing(context: JetStreamContext, plan: ConsumerPlan) -> api.ConsumerInfo | None:
+    try:
+        return cast("api.ConsumerInfo", await context.consumer_info(plan.stream, plan.name))
     except NotFoundError:
         return None
 
 
-def _continues(existing: api.ConsumerInfo, checkpoint: Checkpoint | None, subjects: tuple[str, ...]) -> bool:
+def _continues(existing: api.ConsumerInfo, plan: ConsumerPlan, checkpoint: Checkpoint | None) -> bool:
     config = existing.config
     filters = config.filter_subjects or [config.filter_subject or ">"]
+    if config.deliver_policy != plan.policy or set(filters) != set(plan.subjects):
+        return False
+    if not plan.newest or _is_fresh(existing):
+        return True
     floor = existing.ack_floor.consumer_seq if existing.ack_floor else 0
-    return (
-        checkpoint is not None
-        and checkpoint.consumer == _identity(existing)
-        and checkpoint.delivered >= floor
-        and set(filters) == set(subjects)
-    )
+    return checkpoint is not None and checkpoint.consumer == _identity(existing) and checkpoint.delivered >= floor
+
+
+def _is_fresh(existing: api.ConsumerInfo) -> bool:
+    return existing.delivered is not None and existing.delivered.consumer_seq == 0
+
+
+def _bound(consumer: api.ConsumerInfo, plan: ConsumerPlan) -> Bound:
+    return Bound(_identity(consumer), consumer.num_pending or 0, consumer.config.ack_wait or plan.ack_wait)
 
 
 def _identity(consumer: api.ConsumerInfo) -> str:

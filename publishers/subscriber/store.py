@@ -1,9 +1,10 @@
-"""Where a subscriber keeps its position: the port, and a twin in memory."""
+"""Where a subscriber keeps its position: the port that every store fills."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
 
 Connection = TypeVar("Connection")
 Connection_co = TypeVar("Connection_co", covariant=True)
@@ -17,6 +18,20 @@ class Checkpoint:
     delivered: int
 
 
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """An event that is not applied and not tried again; version 0: a message that was no event."""
+
+    subject: str
+    version: int
+    error: str
+    at: datetime
+
+
+class HandlerFailed(Exception):
+    """The handler raised, or what it wrote cannot be committed; its cause says what."""
+
+
 class Transaction(Protocol[Connection_co]):
     """What is committed together: the handler's work on `connection` and the position."""
 
@@ -25,16 +40,28 @@ class Transaction(Protocol[Connection_co]):
         """Return what the handler works with."""
         ...
 
-    def version(self, subject: str) -> int:
-        """Return the version applied last, 0 for none."""
+    def versions(self, subjects: Collection[str]) -> dict[str, int]:
+        """Return the version applied last of each of these subjects; those without one are left out."""
         ...
 
-    def advance(self, subject: str, version: int) -> None:
-        """Note the version just applied."""
+    def advance(self, versions: Mapping[str, int]) -> None:
+        """Note the versions just applied, and forget what was given up of these subjects up to them."""
+        ...
+
+    def checkpoint(self) -> Checkpoint | None:
+        """Return the last checkpoint, None for a new store."""
         ...
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Note the checkpoint."""
+        ...
+
+    def give_up(self, events: Sequence[GivenUp]) -> None:
+        """Note what is given up, in place of what was given up of the same subject at the same version or before."""
+        ...
+
+    def given_up(self) -> list[GivenUp]:
+        """Return what is given up, in order of subject."""
         ...
 
 
@@ -42,57 +69,21 @@ class Store(Protocol[Connection_co]):
     """A place that commits the handler's work and the position together. Errors of its own are StoreFailed."""
 
     def transaction(self) -> AbstractContextManager[Transaction[Connection_co]]:
-        """Commit when the block ends, roll back when it raises."""
+        """Commit when the block ends, roll back when it raises; HandlerFailed if the block's work is to blame."""
         ...
 
-    def checkpoint(self) -> Checkpoint | None:
-        """Return the last checkpoint, None for a new store."""
+    def is_outage(self, error: Exception) -> bool:
+        """Tell whether what a handler raised is the store's fault, so that trying again later may help any event."""
         ...
 
 
-Rows = dict[str, Any]
+def checkpoint_of(store: Store[Connection]) -> Checkpoint | None:
+    """Return the last checkpoint of a store."""
+    with store.transaction() as transaction:
+        return transaction.checkpoint()
 
 
-@dataclass(slots=True)
-class InMemoryTransaction:
-    """Changes that are not committed yet."""
-
-    connection: Rows
-    versions: dict[str, int]
-    changed: dict[str, int] = field(default_factory=dict)
-    checkpoint: Checkpoint | None = None
-
-    def version(self, subject: str) -> int:
-        """Return the version applied last, 0 for none."""
-        return self.changed.get(subject) or self.versions.get(subject, 0)
-
-    def advance(self, subject: str, version: int) -> None:
-        """Note the version just applied."""
-        self.changed[subject] = version
-
-    def save(self, checkpoint: Checkpoint) -> None:
-        """Note the checkpoint."""
-        self.checkpoint = checkpoint
-
-
-class InMemoryStore:
-    """A store whose connection is a dict; a handler must replace values in it, not change them in place."""
-
-    def __init__(self) -> None:
-        """Begin empty."""
-        self.rows: Rows = {}
-        self.versions: dict[str, int] = {}
-        self._checkpoint: Checkpoint | None = None
-
-    @contextmanager
-    def transaction(self) -> Iterator[InMemoryTransaction]:
-        """Commit when the block ends; when it raises, nothing has happened."""
-        work = InMemoryTransaction(dict(self.rows), self.versions)
-        yield work
-        self.rows = work.connection
-        self.versions.update(work.changed)
-        self._checkpoint = work.checkpoint or self._checkpoint
-
-    def checkpoint(self) -> Checkpoint | None:
-        """Return the last checkpoint."""
-        return self._checkpoint
+def given_up_in(store: Store[Connection]) -> list[GivenUp]:
+    """Return what a store has given up, in order of subject."""
+    with store.transaction() as transaction:
+        return transaction.given_up()

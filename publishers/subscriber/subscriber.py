@@ -1,43 +1,37 @@
 """A downstream system's reader: newest state of every subject first, then the live tail, each version once."""
 
 import asyncio
+import contextlib
 import logging
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Generic
 
-import nats.errors
-from nats.aio.msg import Msg
-
-from publishers.errors import BrokerError, InvalidEvent, NotReady, StoreFailed, Unavailable
-from publishers.event import Event
-from publishers.jetstream import UNREACHABLE, Pull, connect
-from publishers.subscriber.apply import Applied, Handler, Received, apply, note
-from publishers.subscriber.consumer import bind
-from publishers.subscriber.store import Checkpoint, Connection, Store
+from publishers.errors import BrokerError, NotReady, StoreFailed
+from publishers.subscriber.apply import Handler
+from publishers.subscriber.bodies import Bodies
+from publishers.subscriber.consumer import ConsumerPlan
+from publishers.subscriber.feed import PATIENCE, Feed, Terms
+from publishers.subscriber.health import Health, Progress, judge
+from publishers.subscriber.retries import Retries
+from publishers.subscriber.store import Connection, Store
 from publishers.waiting import wait
 
 logger = logging.getLogger(__name__)
 RETRY_DELAYS = (1.0, 5.0, 15.0, 60.0, 300.0, 600.0, 600.0)
-PATIENCE = 0.5  # how long one look for messages takes, and a stop waits
 LONGEST_PAUSE = 10.0
+HEALTH_EVERY = 5.0
 
 
-@dataclass(slots=True)
-class Progress:
-    """Counters since the start and the state of the moment."""
+@dataclass(frozen=True, slots=True)
+class ReplaySource:
+    """Where copies of events appear when a replay was asked for this subscriber: `<root>.<request>.<name>.>`."""
 
-    connected: bool = False
-    caught_up: bool = False  # nothing more waited in the stream when last looked
-    applied: int = 0
-    stale: int = 0  # deliveries of versions the store had already
-    gaps: int = 0  # versions never seen; harmless, because every event carries the full state
-    failed: int = 0  # attempts in which the handler raised
-    terminated: int = 0  # events given up after the last retry
-    foreign: int = 0  # messages that were no events
-    last_error: str | None = None
+    stream: str = "MDM_REPLAY"
+    root: str = "mdm.replay.v1"
 
 
 class Subscriber(Generic[Connection]):
@@ -52,32 +46,46 @@ class Subscriber(Generic[Connection]):
         name: str,
         store: Store[Connection],
         handler: Handler[Connection],
+        replays: ReplaySource | None = None,
+        bodies: Bodies | None = None,
         batch: int = 200,
         ack_wait: float = 30.0,
         retry_delays: Sequence[float] = RETRY_DELAYS,
         credentials: Path | None = None,
+        health_file: Path | None = None,
     ) -> None:
         """`name` is this subscriber's durable consumer: one name per store, never shared.
 
         `handler(connection, event)` runs in a thread, inside the store's transaction; when it raises, the event is
         tried again after each of `retry_delays` (seconds) and then given up. What was in hand at a crash comes again
-        after `ack_wait` seconds, within which a batch must be handled. `credentials` is a file (.creds) to log in with.
+        after `ack_wait` seconds. `replays` follows copies made for this subscriber too, `bodies` fetches what large
+        events refer to, `credentials` is a file to log in with, `health_file` gets `health()` every five seconds.
         """
         self.progress = Progress()
-        self._url = url
-        self._stream = stream
-        self._subjects = (subjects,) if isinstance(subjects, str) else tuple(subjects)
         self._name = name
-        self._store = store
-        self._handler = handler
-        self._batch = batch
-        self._ack_wait = ack_wait
-        self._retry_delays = tuple(retry_delays)
-        self._credentials = credentials
-        self._failures: dict[int, int] = {}
+        self._health_file = health_file
+        terms = Terms(
+            url=url,
+            credentials=credentials,
+            store=store,
+            handler=handler,
+            batch=batch,
+            bodies=bodies,
+            retries=Retries(retry_delays),
+            progress=self.progress,
+        )
+        wanted = (subjects,) if isinstance(subjects, str) else tuple(subjects)
+        plans = [ConsumerPlan(stream, name, wanted, ack_wait)]
+        if replays is not None:
+            plans.append(ConsumerPlan(replays.stream, name, (f"{replays.root}.*.{name}.>",), ack_wait, newest=False))
+        self._feeds = [Feed(terms, plan) for plan in plans]
+
+    def health(self) -> Health:
+        """Judge how it is now."""
+        return judge(self.progress, now=datetime.now(UTC))
 
     def run_until_signal(self) -> None:
-        """Run until SIGINT or SIGTERM, finishing the batch in hand."""
+        """Run until SIGINT or SIGTERM, finishing the event in hand and giving back the rest."""
 
         async def main() -> None:
             stop = asyncio.Event()
@@ -90,110 +98,30 @@ class Subscriber(Generic[Connection]):
 
     async def run(self, stop: asyncio.Event) -> None:
         """Follow the stream until `stop` is set; survive the loss of server, stream, consumer and store."""
+        async with asyncio.TaskGroup() as group:
+            for feed in self._feeds:
+                group.create_task(self._keep(feed, stop))
+            if self._health_file is not None:
+                group.create_task(self._show_health(self._health_file, stop))
+
+    async def _keep(self, feed: Feed[Connection], stop: asyncio.Event) -> None:
         pause = PATIENCE
         while not stop.is_set():
             applied = self.progress.applied
             try:
-                await self._follow(stop)
+                await feed.follow(stop)
             except (BrokerError, NotReady, StoreFailed) as error:
                 logger.warning("subscriber %s waits: %s", self._name, error)
-                self.progress.last_error = str(error)
+                self.progress.lose(str(error), replays=feed.replays)
                 pause = PATIENCE if self.progress.applied > applied else min(pause * 2, LONGEST_PAUSE)
                 await wait(stop, pause)
-            finally:
-                self.progress.connected = self.progress.caught_up = False
+        if not feed.replays:
+            self.progress.connected = self.progress.caught_up = False
 
-    async def _follow(self, stop: asyncio.Event) -> None:
-        link = await connect(self._url, name=self._name, credentials=self._credentials)
-        try:
-            consumer = await bind(
-                link.client.jetstream(),
-                self._store.checkpoint(),
-                stream=self._stream,
-                name=self._name,
-                subjects=self._subjects,
-                ack_wait=self._ack_wait,
-            )
-            async with Pull(link, stream=self._stream, consumer=self._name, batch=self._batch) as pull:
-                self.progress.connected = True
-                while not stop.is_set():
-                    messages = await pull.next(PATIENCE)
-                    if messages:
-                        await self._handle(messages, consumer)
-                    self.progress.caught_up = not messages or messages[-1].metadata.num_pending == 0
-            await _answer(pull.unread(), delay=0)
-        finally:
-            await link.close()
-
-    async def _handle(self, messages: Sequence[Msg], consumer: str) -> None:
-        batch, hopeless = self._events(messages)
-        arrived = {message.metadata.sequence.stream: message for message in messages}
-        try:
-            done = await asyncio.to_thread(apply, self._store, self._handler, batch, consumer=consumer)
-            retries = self._retries(done)
-            hopeless += [arrived[sequence] for sequence, delay in retries.items() if delay is None]
-            if hopeless:
-                delivered = max(message.metadata.sequence.consumer for message in hopeless)
-                await asyncio.to_thread(note, self._store, Checkpoint(consumer, delivered))
-        except StoreFailed:
-            await _answer(messages, delay=PATIENCE)
-            raise
-        self._count(done)
-        for sequence in arrived.keys() - {sequence for sequence, delay in retries.items() if delay is not None}:
-            self._failures.pop(sequence, None)
-        unsettled = retries.keys() | {message.metadata.sequence.stream for message in hopeless}
-        await _answer([message for message in messages if message.metadata.sequence.stream not in unsettled])
-        for sequence, delay in retries.items():
-            if delay is not None:
-                await _answer([arrived[sequence]], delay=delay)
-        await _give_up(hopeless)
-
-    def _events(self, messages: Sequence[Msg]) -> tuple[list[Received], list[Msg]]:
-        """Tell events from messages that are none."""
-        events, foreign = [], []
-        for message in messages:
-            try:
-                event = Event.from_message(message.subject, message.headers or {}, message.data)
-            except InvalidEvent as error:
-                logger.warning("%s gets a message that is no event: %s", self._name, error)
-                self.progress.foreign += 1
-                foreign.append(message)
-            else:
-                sequence = message.metadata.sequence
-                events.append(Received(event, sequence.stream, sequence.consumer))
-        return events, foreign
-
-    def _retries(self, done: Applied) -> dict[int, float | None]:
-        """Return when each failed event is tried again, by stream sequence; None: never."""
-        delays: dict[int, float | None] = {}
-        for received in done.failed:
-            count = self._failures[received.sequence] = self._failures.get(received.sequence, 0) + 1
-            delays[received.sequence] = self._retry_delays[count - 1] if count <= len(self._retry_delays) else None
-            if delays[received.sequence] is None:
-                self.progress.terminated += 1
-                event = received.event
-                logger.error("%s gives up %s version %s", self._name, event.subject, event.version)
-        return delays
-
-    def _count(self, done: Applied) -> None:
-        self.progress.applied += done.applied
-        self.progress.stale += done.stale
-        self.progress.gaps += done.gaps
-        self.progress.failed += len(done.failed)
-
-
-async def _answer(messages: Sequence[Msg], *, delay: float | None = None) -> None:
-    """Acknowledge messages, or (with a delay in seconds) ask for them again."""
-    try:
-        for message in messages:
-            await (message.ack() if delay is None else message.nak(delay=delay))
-    except (nats.errors.Error, *UNREACHABLE) as error:
-        raise Unavailable(f"NATS cannot be reached: {error!r}.") from error  # delivered again, and then stale
-
-
-async def _give_up(messages: Sequence[Msg]) -> None:
-    try:
-        for message in messages:
-            await message.term()
-    except (nats.errors.Error, *UNREACHABLE) as error:
-        raise Unavailable(f"NATS cannot be reached: {error!r}.") from error
+    async def _show_health(self, file: Path, stop: asyncio.Event) -> None:
+        while True:
+            with contextlib.suppress(OSError):  # a full disk is no reason to stop
+                self.health().write(file)
+            if stop.is_set():
+                return
+            await wait(stop, HEALTH_EVERY)
