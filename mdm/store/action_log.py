@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -64,6 +65,24 @@ def chain(session: Session, placed: Collection[tuple[UUID, int, str]]) -> None:
     """Give actions (id, position, link) their place in the chain."""
     ids, positions, links = zip(*placed, strict=True)
     run(session, "action_log/chain_actions", ids=list(ids), positions=list(positions), links=list(links))
+
+
+def cut_chain(session: Session, *, seal: int, position: int) -> None:
+    """Take the seals from a number on, and with them the actions from a position on, out of the chain."""
+    run(session, "action_log/cut_chain", seal=seal, position=position)
+
+
+def ids_by_hash(session: Session, hashes: Collection[str]) -> dict[str, UUID]:
+    """Return the actions with these hashes that have no seal: hash → id."""
+    waiting = select(col(Action.hash), col(Action.id)).where(
+        col(Action.position).is_(None), col(Action.hash).in_(list(hashes))
+    )
+    return {row.hash: row.id for row in session.connection().execute(waiting)}
+
+
+def details_of(session: Session, action: str) -> list[dict[str, Any]]:
+    """Return the details of all actions of a kind."""
+    return list(session.scalars(select(col(Action.details)).where(col(Action.action) == action)))
 
 
 def add_seal(session: Session, seal: Seal) -> None:

@@ -14,7 +14,7 @@ from mdm.hub.announce import SUBJECT
 from mdm.hub.stewardship import identity
 from mdm.settings import Settings
 from mdm.store.records import RecordName
-from mdm.streams import golden
+from mdm.streams import audit, golden
 from publishers import Stored, StreamAhead
 from publishers.jetstream import JetStreamBroker, provision
 from tests.publishers.relays import relay, until
@@ -95,7 +95,8 @@ async def test_restored_database_goes_on_above_what_it_has_lost(
 ) -> None:
     settings, follower = Settings(nats_url=nats_url), Follower()
     async with JetStreamBroker(nats_url, "MDM_GOLDEN", name="test") as broker:
-        await provision(broker, golden(settings))
+        for plan in (golden(settings), audit(settings)):
+            await provision(broker, plan)
         before_the_backup(hub)
         await publish(hub, broker)
         backup = await asyncio.to_thread(a_copy_of, hub, postgres_server)

@@ -105,6 +105,8 @@ def _verify(hub: Hub, settings: Settings, *, against_stream: bool, as_json: bool
     for finding in report.findings:
         print(f"          {finding}")
     print(f"          {report.unsealed:,} more await their seal")
+    if report.lost:
+        print(f"          {report.lost:,} were lost when the database was restored, as the log says")
     print(f"          newest seal: {report.head}")
     known = "" if _trusted(settings) is not None else ", compared with no key: none is here"
     for signer in sorted(report.signers):

@@ -1,13 +1,15 @@
 """`mdm repair --restored`: taking over what the stream knows more than a database that was restored."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from uuid import UUID
 
 from mdm.errors import Unavailable
-from mdm.hub import Hub, repairing
+from mdm.hub import Hub, repairing, sealing
 from mdm.hub.repairing import Report
+from mdm.hub.sealing import SealsTakenOver
 from mdm.settings import Settings
 from publishers import BrokerError, NotReady
 from publishers.adoption import Mark
@@ -21,27 +23,36 @@ Lost = dict[str, dict[int, UUID]]
 
 @dataclass(slots=True)
 class Outcome:
-    """What the stream knows more than the database, and what was done about it."""
+    """What the streams know more than the database, and what was done about it."""
 
     lost: Lost
+    lost_seals: int = 0
     done: Report = field(default_factory=Report)
+    seals: SealsTakenOver = field(default_factory=SealsTakenOver)
     announced: int = 0
 
 
-async def restored(hub: Hub, settings: Settings, *, apply: bool, reason: str) -> Outcome:
-    """Find what the stream knows more; if told to, take it over and announce every master concerned anew.
+async def restored(hub: Hub, settings: Settings, *, apply: bool, reason: str, trusted: Collection[str] = ()) -> Outcome:
+    """Find what the streams know more; if told to, take it over and announce every master concerned anew.
 
-    Raises Unavailable if the stream cannot be read. What was begun and not finished is finished by the next time.
+    `trusted` are the keys that sign seals. Raises Unavailable if a stream cannot be read, BrokenChain if its seals are
+    not this hub's. What was begun and not finished is finished by the next time.
     """
+    url, credentials = settings.nats_url or "", settings.nats_credentials
     try:
-        async with JetStreamBroker(
-            settings.nats_url or "", settings.stream, name="mdm-repair", credentials=settings.nats_credentials
-        ) as broker:
-            outcome = Outcome(await _lost(hub, broker))
+        async with (
+            JetStreamBroker(url, settings.stream, name="mdm-repair", credentials=credentials) as golden,
+            JetStreamBroker(url, settings.audit_stream, name="mdm-repair", credentials=credentials) as audit,
+        ):
+            outcome = Outcome(await _lost(hub, golden), sum(map(len, (await _lost(hub, audit)).values())))
+            if apply and outcome.lost_seals:
+                published = [stored async for stored in audit.walk(newest=False, whole=True)]
+                with hub.begin() as work:
+                    outcome.seals = sealing.take_over(work, published, trusted=trusted, reason=reason)
             if apply:
-                await _take_over(hub, broker, outcome, reason=reason)
+                await _take_over(hub, golden, outcome, reason=reason)
     except (BrokerError, NotReady) as error:
-        raise Unavailable(f"The stream {settings.stream} cannot be read: {error}") from error
+        raise Unavailable(f"What was published cannot be read: {error}") from error
     if apply:
         while announced := repairing.announce_anew(hub.begin):
             outcome.announced += announced

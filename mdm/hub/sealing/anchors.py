@@ -76,7 +76,7 @@ def span(what: str, first: int, last: int) -> str:
 
 def _take(seals: dict[int, Anchor], data: bytes, where: str, trusted: Collection[str] | None) -> Iterator[str]:
     try:
-        anchor = _read(data)
+        anchor = read_published(data)
     except (ValueError, KeyError, TypeError):
         yield f"{where} holds what is no genuine seal: {data[:80]!r}"
         return
@@ -86,7 +86,7 @@ def _take(seals: dict[int, Anchor], data: bytes, where: str, trusted: Collection
         yield f"seal {anchor.number} is in {where} a second time, with other content"
 
 
-def _read(data: bytes) -> Anchor:
+def read_published(data: bytes) -> Anchor:
     """Read a published seal; raises ValueError, KeyError or TypeError if it is none or not genuine."""
     content = orjson.loads(data)
     signed = {name: content[name] for name in SIGNED}

@@ -8,6 +8,7 @@ from mdm.core.chain import BEGINNING, action_hash, links, seal_hash
 from mdm.core.security import Permission
 from mdm.core.signing import is_genuine
 from mdm.hub.sealing.anchors import Anchor, Published, anchors, span
+from mdm.hub.sealing.restored import TAKEN_OVER, admitted
 from mdm.store import action_log
 from mdm.store.tables import Action, Seal
 from mdm.store.work import Work
@@ -24,6 +25,7 @@ class ChainReport:
     seals: int = 0
     actions: int = 0
     unsealed: int = 0
+    lost: int = 0  # actions that went with a database that was restored, as was logged then
     head: str = BEGINNING
     signers: set[str] = field(default_factory=set)
     findings: list[str] = field(default_factory=list)
@@ -52,10 +54,11 @@ def findings(
     outside = anchors(work, published, trusted=trusted)
     yield from outside.findings
     actions = _Ahead(action_log.sealed(work.session))
+    lost = admitted(action_log.details_of(work.session, TAKEN_OVER))
     before: Seal | None = None
     for seal in action_log.seals(work.session):
         yield from _of_seal(seal, before, trusted, outside.seals.get(seal.number))
-        yield from _of_actions(seal, actions, outside.seals.get(seal.number), report)
+        yield from _of_actions(seal, actions, outside.seals.get(seal.number), lost, report)
         report.seals, report.head, before = report.seals + 1, seal.hash, seal
         report.signers.add(seal.public_key)
     for position, action in actions.up_to(None):
@@ -97,7 +100,9 @@ def _of_seal(seal: Seal, before: Seal | None, trusted: Collection[str] | None, a
         yield f"seal {seal.number} is not the one that was published"
 
 
-def _of_actions(seal: Seal, actions: _Ahead, anchor: Anchor | None, report: ChainReport) -> Iterator[str]:
+def _of_actions(
+    seal: Seal, actions: _Ahead, anchor: Anchor | None, lost: Collection[int], report: ChainReport
+) -> Iterator[str]:
     expected, link, unbroken = seal.first, seal.previous, True
     for position, action in actions.up_to(seal.last):
         report.actions += 1
@@ -105,7 +110,7 @@ def _of_actions(seal: Seal, actions: _Ahead, anchor: Anchor | None, report: Chai
             yield f"{_named(action)} at position {position} is in no seal"
             continue
         if position > expected:
-            yield f"{span('action', expected, position - 1)} missing from seal {seal.number}"
+            yield from _missing(seal, expected, position - 1, lost, report)
         follows = position > expected or action.link == next(links(link, [action.hash]))
         wrong = _wrong(action, follows=follows, hash_published=_published_hash(anchor, position))
         if wrong:
@@ -113,9 +118,17 @@ def _of_actions(seal: Seal, actions: _Ahead, anchor: Anchor | None, report: Chai
         unbroken = unbroken and not wrong and position == expected
         expected, link = position + 1, action.link or ""
     if expected <= seal.last:
-        yield f"{span('action', expected, seal.last)} missing from seal {seal.number}"
+        yield from _missing(seal, expected, seal.last, lost, report)
     elif unbroken and link != seal.link:
         yield f"seal {seal.number} does not end with the action at position {seal.last}"
+
+
+def _missing(seal: Seal, first: int, last: int, lost: Collection[int], report: ChainReport) -> Iterator[str]:
+    """Tell actions that are missing from those that are known to be lost."""
+    missing = [position for position in range(first, last + 1) if position not in lost]
+    report.lost += last - first + 1 - len(missing)
+    if missing:
+        yield f"{span('action', missing[0], missing[-1])} missing from seal {seal.number}"
 
 
 def _wrong(action: Action, *, follows: bool, hash_published: str | None) -> str | None:
