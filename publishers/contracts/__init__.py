@@ -2,7 +2,7 @@
 
 from publishers.contracts.comparing import Change, Kind, breaking, compare
 from publishers.contracts.contract import CURRENT, ENVELOPE, EVENT_TYPES, GOLDEN, GOLDEN_TYPES, SEAL, names, schema
-from publishers.contracts.forms import Form, Schema, in_form, opened, specialised, without_slices
+from publishers.contracts.forms import Form, Schema, in_form, opened, reduced, specialised
 
 __all__ = [
     "CURRENT",
@@ -20,7 +20,7 @@ __all__ = [
     "in_form",
     "names",
     "opened",
+    "reduced",
     "schema",
     "specialised",
-    "without_slices",
 ]

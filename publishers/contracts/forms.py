@@ -9,7 +9,7 @@ Schema: TypeAlias = dict[str, Any]
 CLOSING = ("enum", "maxItems", "maxProperties", "maxLength", "maximum")
 BY_NAME = ("properties", "$defs")
 SINGLE = ("items", "additionalProperties")
-LARGE_LEAVES_OUT = ("slices", "changes")
+LARGE_LEAVES_OUT = ("slices", "changes", "crosswalk")
 
 
 class Form(StrEnum):
@@ -53,6 +53,6 @@ def specialised(base: Mapping[str, Any], more: Mapping[str, Any]) -> Schema:
     return found
 
 
-def without_slices(schema: Mapping[str, Any]) -> Schema:
-    """Return the schema of golden data that is too large for a message: what `ce-dataref` leads to is not required."""
+def reduced(schema: Mapping[str, Any]) -> Schema:
+    """Return the schema of golden data that is too large for a message: only `ce-dataref` leads to all of it."""
     return {**schema, "required": [name for name in schema["required"] if name not in LARGE_LEAVES_OUT]}
