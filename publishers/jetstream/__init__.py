@@ -2,6 +2,7 @@
 
 from publishers.jetstream.broker import JetStreamBroker
 from publishers.jetstream.connection import UNREACHABLE, Link, connect
+from publishers.jetstream.consumers import BEGINNING, ConsumerPlan, compare_consumer, provision_consumer
 from publishers.jetstream.mirroring import MirrorPlan, mirror
 from publishers.jetstream.provision import StreamPlan, compare, provision
 from publishers.jetstream.pull import Pull, passing
@@ -9,7 +10,9 @@ from publishers.jetstream.queue import Queued, QueueReader, Settled
 from publishers.jetstream.readiness import Readiness, probe
 
 __all__ = [
+    "BEGINNING",
     "UNREACHABLE",
+    "ConsumerPlan",
     "JetStreamBroker",
     "Link",
     "MirrorPlan",
@@ -20,9 +23,11 @@ __all__ = [
     "Settled",
     "StreamPlan",
     "compare",
+    "compare_consumer",
     "connect",
     "mirror",
     "passing",
     "probe",
     "provision",
+    "provision_consumer",
 ]

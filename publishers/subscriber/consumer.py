@@ -8,25 +8,10 @@ from nats.js import JetStreamContext, api
 from nats.js.errors import NotFoundError
 
 from publishers.errors import Unavailable
+from publishers.jetstream import BEGINNING, ConsumerPlan
 from publishers.subscriber.store import Checkpoint
 
-MOST_UNSETTLED = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class ConsumerPlan:
-    """What is followed: `newest` of every subject first and then the tail, or all there is."""
-
-    stream: str
-    name: str
-    subjects: tuple[str, ...]
-    ack_wait: float
-    newest: bool = True
-
-    @property
-    def policy(self) -> api.DeliverPolicy:
-        """Return where a new consumer begins."""
-        return api.DeliverPolicy.LAST_PER_SUBJECT if self.newest else api.DeliverPolicy.ALL
+USUAL_ACK_WAIT = 30.0  # seconds, of a server that is not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +33,9 @@ async def bind(context: JetStreamContext, plan: ConsumerPlan, checkpoint: Checkp
         existing = await _existing(context, plan)
         if existing is not None:
             if _continues(existing, plan, checkpoint):
-                return _bound(existing, plan)
+                return _bound(existing)
             await context.delete_consumer(plan.stream, plan.name)
-        config = api.ConsumerConfig(
-            durable_name=plan.name,
-            deliver_policy=plan.policy,
-            ack_policy=api.AckPolicy.EXPLICIT,
-            ack_wait=plan.ack_wait,
-            max_ack_pending=MOST_UNSETTLED,
-            filter_subjects=list(plan.subjects),
-        )
-        return _bound(await context.add_consumer(plan.stream, config), plan)
+        return _bound(await context.add_consumer(plan.stream, plan.config()))
     except (nats.errors.Error, TimeoutError, OSError) as error:
         raise Unavailable(f"Consumer {plan.name} of stream {plan.stream} cannot be had: {error}.") from error
 
@@ -82,9 +59,7 @@ async def _existing(context: JetStreamContext, plan: ConsumerPlan) -> api.Consum
 
 
 def _continues(existing: api.ConsumerInfo, plan: ConsumerPlan, checkpoint: Checkpoint | None) -> bool:
-    config = existing.config
-    filters = config.filter_subjects or [config.filter_subject or ">"]
-    if config.deliver_policy != plan.policy or set(filters) != set(plan.subjects):
+    if BEGINNING & plan.difference(existing.config).keys():
         return False
     if not plan.newest or _is_fresh(existing):
         return True
@@ -96,8 +71,8 @@ def _is_fresh(existing: api.ConsumerInfo) -> bool:
     return existing.delivered is not None and existing.delivered.consumer_seq == 0
 
 
-def _bound(consumer: api.ConsumerInfo, plan: ConsumerPlan) -> Bound:
-    return Bound(_identity(consumer), consumer.num_pending or 0, consumer.config.ack_wait or plan.ack_wait)
+def _bound(consumer: api.ConsumerInfo) -> Bound:
+    return Bound(_identity(consumer), consumer.num_pending or 0, consumer.config.ack_wait or USUAL_ACK_WAIT)
 
 
 def _identity(consumer: api.ConsumerInfo) -> str:

@@ -10,12 +10,12 @@ from typing import Generic
 from nats.aio.msg import Msg
 
 from publishers.errors import StoreFailed
-from publishers.jetstream import Link, Pull, connect
+from publishers.jetstream import ConsumerPlan, Link, Pull, connect
 from publishers.subscriber.answers import Again, answer, give_back, kept_in_hand
 from publishers.subscriber.apply import Applied, Handler, apply, give_up
 from publishers.subscriber.batch import Batch
 from publishers.subscriber.bodies import Bodies
-from publishers.subscriber.consumer import Bound, ConsumerPlan, bind, waiting
+from publishers.subscriber.consumer import Bound, bind, waiting
 from publishers.subscriber.health import Progress
 from publishers.subscriber.retries import Retries
 from publishers.subscriber.store import Connection, GivenUp, Store, checkpoint_of, given_up_in
@@ -31,6 +31,7 @@ class Terms(Generic[Connection]):
 
     url: str
     credentials: Path | None
+    domain: str | None
     store: Store[Connection]
     handler: Handler[Connection]
     batch: int
@@ -54,7 +55,10 @@ class Feed(Generic[Connection]):
         link = await connect(self._terms.url, name=self._plan.name, credentials=self._terms.credentials)
         try:
             bound = await self._bind(link)
-            async with Pull(link, stream=self._plan.stream, consumer=self._plan.name, batch=self._terms.batch) as pull:
+            plan, terms = self._plan, self._terms
+            async with Pull(
+                link, stream=plan.stream, consumer=plan.name, batch=terms.batch, domain=terms.domain
+            ) as pull:
                 await self._pump(link, pull, bound, stop)
                 await give_back(pull.unread())
         finally:
@@ -64,7 +68,7 @@ class Feed(Generic[Connection]):
         async with self._terms.turn:
             checkpoint = await asyncio.to_thread(checkpoint_of, self._terms.store)
             self._terms.progress.given_up = _events(await asyncio.to_thread(given_up_in, self._terms.store))
-        bound = await bind(link.client.jetstream(), self._plan, checkpoint)
+        bound = await bind(link.client.jetstream(domain=self._terms.domain), self._plan, checkpoint)
         self._terms.progress.begin(bound.waiting, replays=self.replays)
         return bound
 
@@ -82,7 +86,7 @@ class Feed(Generic[Connection]):
                 progress.wait_for(messages[-1].metadata.num_pending, since=messages[-1].metadata.timestamp)
             elif progress.waiting and clock() > looked_at + LOOK_EVERY:
                 looked_at = clock()
-                left = await waiting(link.client.jetstream(), self._plan)
+                left = await waiting(link.client.jetstream(domain=self._terms.domain), self._plan)
                 progress.wait_for(left, since=progress.behind_since)
 
     async def _handle(self, link: Link, messages: Sequence[Msg], bound: Bound, stop: asyncio.Event) -> None:

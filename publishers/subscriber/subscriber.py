@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Generic
 
 from publishers.errors import BrokerError, NotReady, StoreFailed
+from publishers.jetstream import ConsumerPlan
 from publishers.subscriber.apply import Handler
 from publishers.subscriber.bodies import Bodies
-from publishers.subscriber.consumer import ConsumerPlan
 from publishers.subscriber.feed import PATIENCE, Feed, Terms
 from publishers.subscriber.health import Health, Progress, judge
 from publishers.subscriber.retries import Retries
@@ -52,6 +52,7 @@ class Subscriber(Generic[Connection]):
         ack_wait: float = 30.0,
         retry_delays: Sequence[float] = RETRY_DELAYS,
         credentials: Path | None = None,
+        domain: str | None = None,
         health_file: Path | None = None,
     ) -> None:
         """`name` is this subscriber's durable consumer: one name per store, never shared.
@@ -59,7 +60,8 @@ class Subscriber(Generic[Connection]):
         `handler(connection, event)` runs in a thread, inside the store's transaction; when it raises, the event is
         tried again after each of `retry_delays` (seconds) and then given up. What was in hand at a crash comes again
         after `ack_wait` seconds. `replays` follows copies made for this subscriber too, `bodies` fetches what large
-        events refer to, `credentials` is a file to log in with, `health_file` gets `health()` every five seconds.
+        events refer to, `credentials` is a file to log in with and `domain` the JetStream domain that goes with them,
+        `health_file` gets `health()` every five seconds.
         """
         self.progress = Progress()
         self._name = name
@@ -67,6 +69,7 @@ class Subscriber(Generic[Connection]):
         terms = Terms(
             url=url,
             credentials=credentials,
+            domain=domain,
             store=store,
             handler=handler,
             batch=batch,
@@ -75,9 +78,10 @@ class Subscriber(Generic[Connection]):
             progress=self.progress,
         )
         wanted = (subjects,) if isinstance(subjects, str) else tuple(subjects)
-        plans = [ConsumerPlan(stream, name, wanted, ack_wait)]
+        plans = [ConsumerPlan(stream=stream, name=name, subjects=wanted, newest=True, ack_wait=ack_wait)]
         if replays is not None:
-            plans.append(ConsumerPlan(replays.stream, name, (f"{replays.root}.*.{name}.>",), ack_wait, newest=False))
+            copies = (f"{replays.root}.*.{name}.>",)
+            plans.append(ConsumerPlan(stream=replays.stream, name=name, subjects=copies, ack_wait=ack_wait))
         self._feeds = [Feed(terms, plan) for plan in plans]
 
     def health(self) -> Health:
