@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from publishers.jetstream import JetStreamBroker, passing
 NOBODY = "_"  # in the place of a subscriber
 BROKERS_OWN = "nats-"  # headers that say how a message was to be stored, not what it says
 WINDOW = 64  # subjects in flight
+BATCH = 100  # messages of the past in memory at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ async def _store_in_order(broker: Broker, copies: Sequence[Message]) -> int:
 
 async def history(
     broker: JetStreamBroker, *, subjects: Sequence[str], after: int = 0, since: datetime | None = None
-) -> AsyncIterator[tuple[list[Stored], int]]:
+) -> AsyncGenerator[tuple[list[Stored], int], None]:
     """Yield what a stream holds on subjects, whole and in order, and with each batch how many messages follow it.
 
     It begins behind the sequence `after`, or (0) with what was stored since an instant.
@@ -92,8 +94,9 @@ async def history(
         config = config.evolve(deliver_policy=api.DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=after + 1)
     elif since is not None:
         config = config.evolve(deliver_policy=api.DeliverPolicy.BY_START_TIME, opt_start_time=since)
-    async for batch, left in broker.read(config):
-        yield batch, left
+    async with aclosing(broker.read(config, batch=BATCH)) as batches:
+        async for batch, left in batches:
+            yield batch, left
 
 
 async def filters_of(broker: JetStreamBroker, consumer: str) -> tuple[str, ...] | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self, cast
@@ -110,7 +110,9 @@ class JetStreamBroker:
             for stored in batch:
                 yield stored
 
-    async def read(self, config: api.ConsumerConfig) -> AsyncIterator[tuple[list[Stored], int]]:
+    async def read(
+        self, config: api.ConsumerConfig, *, batch: int = WALK_BATCH
+    ) -> AsyncGenerator[tuple[list[Stored], int], None]:
         """Yield what a short-lived consumer finds until nothing more waits, with how many messages follow a batch."""
         link = await self.connected()
         context = self._context(link)
@@ -119,7 +121,7 @@ class JetStreamBroker:
         except (nats.errors.Error, TimeoutError, OSError) as error:
             raise _translated(error, self.stream) from error
         left = consumer.num_pending or 0
-        async with Pull(link, stream=self.stream, consumer=consumer.name, batch=WALK_BATCH, domain=self.domain) as pull:
+        async with Pull(link, stream=self.stream, consumer=consumer.name, batch=batch, domain=self.domain) as pull:
             while left > 0:
                 if messages := await pull.next(self._timeout):
                     left = messages[-1].metadata.num_pending

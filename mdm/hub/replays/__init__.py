@@ -2,12 +2,13 @@
 
 from mdm.hub.replays.asking import APPROVAL_ABOVE, Selection, request
 from mdm.hub.replays.deciding import approve, cancel, page, show
-from mdm.hub.replays.running import Portion, advance, finish, next_heads, take
+from mdm.hub.replays.running import Job, Portion, advance, finish, next_heads, take
 from mdm.hub.replays.view import STATES, ReplayView
 
 __all__ = [
     "APPROVAL_ABOVE",
     "STATES",
+    "Job",
     "Portion",
     "ReplayView",
     "Selection",

@@ -1,8 +1,8 @@
 """A replay at work: taken by one replayer, advanced portion by portion, ended with a report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from mdm.hub.action_log import log_action
@@ -37,6 +37,15 @@ class Job:
     selection: Mapping[str, str]
     position: str
     masters: frozenset[UUID] = field(repr=False)
+
+    @property
+    def time(self) -> tuple[datetime | None, datetime | None]:
+        """Return since when, and until when, the events were recorded that are asked for."""
+        since, until = self.selection.get("since"), self.selection.get("until")
+        return (
+            datetime.fromisoformat(since) if since else None,
+            datetime.fromisoformat(until) if until else None,
+        )
 
 
 def take(work: Work) -> Job | None:
@@ -77,9 +86,9 @@ def next_heads(work: Work, replay_id: UUID, *, after: str, limit: int) -> Portio
 
 
 def advance(
-    work: Work, replay_id: UUID, portion: Portion, *, before: str, copied: int, first: int | None, last: int | None
+    work: Work, replay_id: UUID, portion: Portion, *, before: str, copied: int, sequences: Sequence[int]
 ) -> bool:
-    """Note that a portion was copied, to the sequences `first` to `last`.
+    """Note that a portion was copied, to these sequences of the replay stream.
 
     False: it was cancelled, or another replayer has gone on with it; then leave it alone.
     """
@@ -89,9 +98,8 @@ def advance(
     replay.position, replay.remaining = portion.position, portion.remaining
     replay.copied += copied
     replay.missing += portion.missing
-    sequences = [n for n in (replay.first_sequence, replay.last_sequence, first, last) if n is not None]
-    replay.first_sequence = min(sequences, default=None)
-    replay.last_sequence = max(sequences, default=None)
+    ends = [n for n in (replay.first_sequence, replay.last_sequence, *sequences) if n is not None]
+    replay.first_sequence, replay.last_sequence = min(ends, default=None), max(ends, default=None)
     replay.taken_until = work.now + PATIENCE
     return True
 

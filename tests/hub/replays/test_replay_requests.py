@@ -145,6 +145,6 @@ def test_portion_another_replayer_has_noted_is_not_counted_twice(three: HubUnder
     portion = replays.Portion((), position=str(uuid4()), missing=0, remaining=0)
     for expected in (True, False):
         with three.hub.begin() as work:
-            assert replays.advance(work, job.id, portion, before="", copied=2, first=1, last=2) is expected
+            assert replays.advance(work, job.id, portion, before="", copied=2, sequences=[1, 2]) is expected
     with three.hub.begin() as work:
         assert replays.show(work, job.id).copied == 2
