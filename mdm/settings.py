@@ -47,6 +47,17 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z0-9_-]+$",
         description="JetStream stream that keeps deliveries of sources until the hub has committed them.",
     )
+    plants: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9_-]*( *, *[A-Za-z0-9_-]+)*$",
+        description="JetStream domains of the leaf nodes in plants whose deliveries are fetched and that get a copy of"
+        " the golden stream, separated by commas.",
+    )
+    plant_domains: str = Field(
+        default="",
+        pattern=r"^[a-z0-9_-]*( *, *[a-z0-9_-]+)*$",
+        description="Domains of master data whose events plants get a copy of, separated by commas; unset: all.",
+    )
     replay_stream: str = Field(
         default="MDM_REPLAY",
         pattern=r"^[A-Za-z0-9_-]+$",
@@ -163,6 +174,16 @@ class Settings(BaseSettings):
         if (self.oidc_issuer is None) != (self.oidc_audience is None):
             raise ValueError("MDM_OIDC_ISSUER and MDM_OIDC_AUDIENCE are set together")
         return self
+
+    @property
+    def plant_list(self) -> tuple[str, ...]:
+        """Return the JetStream domains of the plants."""
+        return _listed(self.plants)
+
+    @property
+    def plant_domain_list(self) -> tuple[str, ...]:
+        """Return the domains of master data whose events plants get; none: all."""
+        return _listed(self.plant_domains)
 
     @property
     def oidc_algorithm_list(self) -> tuple[str, ...]:

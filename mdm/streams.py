@@ -1,9 +1,11 @@
 """What every stream of the hub must be like, by the settings."""
 
+from dataclasses import replace
+
 from mdm.hub import contracts, sealing
 from mdm.hub.announce import SUBJECT
 from mdm.settings import Settings
-from publishers.jetstream import StreamPlan
+from publishers.jetstream import MirrorPlan, StreamPlan
 
 DELIVERIES = contracts.DELIVERIES
 REPLAYS = contracts.REPLAYS
@@ -36,6 +38,17 @@ def deliveries(settings: Settings) -> StreamPlan:
         duplicate_window=0.1,  # the least NATS takes: the hub knows message ids for ever, and tells sources apart
         work_queue=True,
     )
+
+
+def plant_deliveries(settings: Settings) -> StreamPlan:
+    """Return the stream in a plant that keeps its deliveries until the hub, which fetches them, has committed them."""
+    return replace(deliveries(settings), replicas=1)
+
+
+def golden_copy(settings: Settings) -> MirrorPlan:
+    """Return the copy of the golden stream in a plant."""
+    domains = settings.plant_domain_list
+    return MirrorPlan(stream=settings.stream, subjects=tuple(f"{SUBJECT}.{domain}.*" for domain in domains or ("*",)))
 
 
 def replay(settings: Settings) -> StreamPlan:

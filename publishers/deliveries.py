@@ -31,6 +31,7 @@ class Sender:
         self._credentials = credentials
         self._patience = patience
         self._link: Link | None = None
+        self._opening = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         return self
@@ -68,20 +69,25 @@ class Sender:
                 return
 
     async def _try(self, subject: str, body: bytes, headers: dict[str, str]) -> None:
-        if self._link is None or self._link.closed.is_set():
-            self._link = await connect(self._url, name=f"source-{self._source}", credentials=self._credentials)
+        link = await self._connected()
         try:
-            await self._link.client.jetstream().publish(subject, body, headers=headers)
+            await link.client.jetstream().publish(subject, body, headers=headers)
         except NoStreamResponseError as error:
             raise Unavailable(
                 f"No stream takes {subject}.", hint="The hub makes it when the plant connects."
             ) from error
         except APIError as error:
             raise Unavailable(f"NATS does not store {subject}: {error.description}.") from error
-        except nats.errors.MaxPayloadError as error:
-            raise Refused("The message is larger than NATS takes.") from error
         except (nats.errors.TimeoutError, TimeoutError, *UNREACHABLE) as error:
             raise Unavailable(f"NATS did not say whether it stored {subject}: {error!r}.") from error
+        except nats.errors.Error as error:  # too large, or no subject that could be
+            raise Refused(f"NATS cannot take {subject}: {error}.") from error
+
+    async def _connected(self) -> Link:
+        async with self._opening:
+            if self._link is None or self._link.closed.is_set():
+                self._link = await connect(self._url, name=f"source-{self._source}", credentials=self._credentials)
+            return self._link
 
     async def _close(self) -> None:
         link, self._link = self._link, None

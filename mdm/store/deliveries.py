@@ -6,12 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
 from mdm.core.ids import lock_number
 from mdm.store.rows import Row
 from mdm.store.sql import run
-from mdm.store.tables import Delivery
+from mdm.store.tables import Delivery, DeliveryQueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,9 @@ def accept(
     actor: str,
     now: datetime,
     load_id: UUID | None = None,
+    feed: str | None = None,
     traceparent: str | None = None,
+    tracestate: str | None = None,
 ) -> dict[str, Row]:
     """Keep what is new and return the kept rows (id, message_id, digest, state, received_at) by message id."""
     run(
@@ -41,9 +44,11 @@ def accept(
         "ingest/accept_deliveries",
         source=source,
         load_id=load_id,
+        feed=feed,
         actor=actor,
         now=now,
         traceparent=traceparent,
+        tracestate=tracestate,
         message_ids=[d.message_id for d in new],
         raws=[d.raw for d in new],
         digests=[d.digest for d in new],
@@ -129,3 +134,15 @@ def guard(session: Session, delivery_id: int) -> bool:
     """Take the right to process a delivery alone until the transaction ends; False if another has it."""
     number = lock_number(f"alone|{delivery_id}")
     return bool(session.connection().execute(select(func.pg_try_advisory_xact_lock(number))).scalar_one())
+
+
+def note_queue(session: Session, *, name: str, waiting: int, now: datetime) -> None:
+    """Keep how many messages a queue of deliveries was seen to hold."""
+    seen = {"waiting": waiting, "seen_at": now}
+    row = insert(DeliveryQueue).values(name=name, **seen)
+    session.connection().execute(row.on_conflict_do_update(index_elements=["name"], set_=seen))
+
+
+def queues(session: Session) -> Sequence[DeliveryQueue]:
+    """Return every queue of deliveries as it was last seen."""
+    return list(session.scalars(select(DeliveryQueue).order_by(col(DeliveryQueue.name))))

@@ -50,6 +50,14 @@ def raw_bytes(session: Session, quarantined: Quarantine) -> bytes:
     return session.connection().execute(kept).scalar_one()
 
 
+def holds(session: Session, *, source: str, message_id: str, raw: bytes) -> bool:
+    """Tell whether a message that was not accepted is in quarantine with exactly these bytes."""
+    same = select(col(Quarantine.id)).where(
+        col(Quarantine.source) == source, col(Quarantine.message_id) == message_id, col(Quarantine.raw) == raw
+    )
+    return session.connection().execute(same.limit(1)).first() is not None
+
+
 def reopen_delivery(session: Session, delivery_id: int) -> None:
     """Let a quarantined delivery be processed again."""
     session.connection().execute(

@@ -8,18 +8,20 @@ from typing import Protocol, cast
 from mdm import __version__
 from mdm.settings import Settings
 
-# command → what it does; its module beside this one has the same name
+# command → what it does; its module beside this one has the same name, with _ for -
 COMMANDS = {
-    "up": "start the hub: servers if none are set, migrations, API, workers, relay and clock",
+    "up": "start the hub: servers if none are set, migrations, API, workers, intake, relay and clock",
     "migrate": "bring the database to the newest schema and switch on the first release of new domains",
     "serve": "run the HTTP API",
-    "worker": "run one process that resolves deliveries, relays events to NATS, or does what becomes due by time",
+    "worker": "run one process that fetches or resolves deliveries, relays events, or does what becomes due by time",
     "load": "load files of a source: CSV or JSON lines",
+    "deliver": "send facts of a source by NATS, as it would do itself: also where the hub cannot be reached",
     "demo": "start a hub with a manufacturer's exports in it, to look at or to verify",
     "watch": "print events as they are published",
     "key": "create, list, rotate and revoke API keys",
     "person": "make people and services, give them roles, and end what they may",
     "rules": "show the rules in force, or propose those of the declaration files",
+    "dead-letters": "list, replay and discard messages that subscribers gave up",
     "audit": "check the invariants of the hub, or the action log alone",
 }
 
@@ -38,7 +40,7 @@ class Command(Protocol):
 
 def load(name: str) -> Command:
     """Import the module of a command."""
-    return cast("Command", import_module(f"mdm.entrypoints.cli.{name}"))
+    return cast("Command", import_module(f"mdm.entrypoints.cli.{name.replace('-', '_')}"))
 
 
 def parser(typed: Sequence[str]) -> argparse.ArgumentParser:

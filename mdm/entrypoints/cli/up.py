@@ -72,7 +72,7 @@ class RunningHub:
         return Child(name, (*MDM, *words), self.environment, self.stdout)
 
     def start(self) -> None:
-        """Migrate, then start API, workers, relay and clock."""
+        """Migrate, then start API, workers, intake, relay and clock."""
         if not self.supervisor.run_once(self.child("migration", "migrate")):
             if not self.supervisor.stopping:
                 raise MdmError("The database could not be prepared, see above.")
@@ -80,6 +80,7 @@ class RunningHub:
         self.supervisor.add(self.child("API", "serve"))
         for number in range(1, self.settings.workers + 1):
             self.supervisor.add(self.child(f"worker {number}", "worker", "resolve"))
+        self.supervisor.add(self.child("intake", "worker", "intake"))
         self.supervisor.add(self.child("relay", "worker", "relay"))
         self.supervisor.add(self.child("clock", "worker", "clock"))
 

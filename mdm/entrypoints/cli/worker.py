@@ -1,14 +1,22 @@
-"""`mdm worker`: one process that resolves deliveries, publishes events, or does what becomes due by time."""
+"""`mdm worker`: one process that fetches or resolves deliveries, publishes events, or does what becomes due by time."""
 
 import argparse
 import asyncio
 import signal
 import threading
 from datetime import timedelta
+from functools import partial
 
 from mdm import bootstrap
 from mdm.entrypoints.cli.connection import dsn_of, nats_url_of
-from mdm.entrypoints.workers import keep_time, publish, resolve_deliveries
+from mdm.entrypoints.workers import (
+    collect_dead_letters,
+    copy_replays,
+    fetch_deliveries,
+    keep_time,
+    publish,
+    resolve_deliveries,
+)
 from mdm.entrypoints.workers.clock import duties
 from mdm.settings import Settings
 
@@ -19,8 +27,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
         "role",
-        choices=("resolve", "relay", "clock"),
-        help="resolve deliveries, relay events to NATS, or do what becomes due by time",
+        choices=("intake", "resolve", "relay", "clock"),
+        help="fetch deliveries from NATS, resolve deliveries, relay events to NATS, or do what becomes due by time",
     )
 
 
@@ -29,6 +37,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     bootstrap.set_up_logging(settings)
     if arguments.role == "relay":
         asyncio.run(_relay(settings))
+        return 0
+    if arguments.role == "intake":
+        asyncio.run(_intake(settings))
         return 0
     stop = threading.Event()
     for number in SIGNALS:
@@ -43,8 +54,30 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _relay(settings: Settings) -> None:
+    stop = _stopping()
+    reach = bootstrap.kill_at(settings.kill_at)
+    dsn, nats_url = dsn_of(settings), nats_url_of(settings)
+    open_hub = partial(bootstrap.open_hub, settings, dsn)
+    beside = [
+        asyncio.create_task(work(settings, open_hub=open_hub, nats_url=nats_url, stop=stop))
+        for work in (copy_replays, collect_dead_letters)
+    ]
+    try:
+        await publish(settings, dsn=dsn, nats_url=nats_url, stop=stop, faults=reach)
+    finally:
+        stop.set()
+        await asyncio.gather(*beside)
+
+
+async def _intake(settings: Settings) -> None:
+    stop = _stopping()
+    with bootstrap.open_hub(settings, dsn_of(settings)) as hub:
+        await fetch_deliveries(hub, settings, nats_url=nats_url_of(settings), stop=stop)
+
+
+def _stopping() -> asyncio.Event:
+    """Return an event that a signal sets."""
     stop = asyncio.Event()
     for number in SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    reach = bootstrap.kill_at(settings.kill_at)
-    await publish(settings, dsn=dsn_of(settings), nats_url=nats_url_of(settings), stop=stop, faults=reach)
+    return stop

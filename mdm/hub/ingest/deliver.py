@@ -43,7 +43,9 @@ def deliver(
     *,
     source: str,
     load_id: UUID | None = None,
+    feed: str | None = None,
     traceparent: str | None = None,
+    tracestate: str | None = None,
 ) -> list[Acknowledgement]:
     """Accept messages of one source and acknowledge each, in their order.
 
@@ -61,7 +63,9 @@ def deliver(
         actor=work.actor.name,
         now=work.now,
         load_id=load_id,
+        feed=feed,
         traceparent=traceparent,
+        tracestate=tracestate,
     )
     answers = []
     for delivery in new:

@@ -33,7 +33,9 @@ def set_aside(work: Work, refused: Iterable[Refused]) -> None:
 
 
 def set_aside_unaccepted(work: Work, error: MdmError, *, source: str, message_id: str, raw: bytes) -> None:
-    """Quarantine a message that was not accepted, with its own bytes."""
+    """Quarantine a message that was not accepted, with its own bytes, once however often it comes."""
+    if quarantine.holds(work.session, source=source, message_id=message_id, raw=raw):
+        return
     quarantine.add(work.session, [_row(work, error, source=source, message_id=message_id, raw=raw)])
 
 

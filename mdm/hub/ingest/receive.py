@@ -9,6 +9,7 @@ import orjson
 
 from mdm.core.ids import new_id
 from mdm.core.security import Permission
+from mdm.core.trace import Trace
 from mdm.errors import Forbidden, InvalidInput, MdmError, UnreadableRow
 from mdm.hub.ingest.deliver import Acknowledgement, Message, deliver
 from mdm.hub.ingest.interpret import CANONICAL, Refused, interpret
@@ -20,14 +21,6 @@ from mdm.store.rows import Row
 from mdm.store.work import Work
 
 MESSAGE_ID = "message_id"
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """What a caller asks to have handed on with everything that follows."""
-
-    correlation_id: str
-    traceparent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +70,7 @@ def receive_one(work: Work, raw: bytes, *, message_id: str | None, trace: Trace,
     if isinstance(read, Refused):
         raise read.error
     message = Message(raw, message_id, correlation_id=trace.correlation_id)
-    return deliver(work, [message], source=source, traceparent=trace.traceparent)[0]
+    return deliver(work, [message], source=source, traceparent=trace.traceparent, tracestate=trace.tracestate)[0]
 
 
 def receive_many(
@@ -101,9 +94,9 @@ def receive_many(
     offers = [_offer(work, row, raw, source=source, message_id=message_id, registry=registry) for row, raw in rows]
     admitted = [offer for offer in offers if not isinstance(offer.error, Forbidden)]
     messages = [Message(o.raw, o.message_id, o.row, trace.correlation_id) for o in admitted]
-    answers = deliver(work, messages, source=source, traceparent=trace.traceparent)
+    answers = deliver(work, messages, source=source, traceparent=trace.traceparent, tracestate=trace.tracestate)
     received = {o.row: _received(o, answer) for o, answer in zip(admitted, answers, strict=True)}
-    _set_aside(work, [r for r in received.values() if r.error is not None and r.delivery_id is not None])
+    end_unusable(work, {r.delivery_id: r.error for r in received.values() if r.delivery_id and r.error})
     return [received.get(o.row) or Received(o.row, None, o.message_id, o.error) for o in offers]
 
 
@@ -173,9 +166,8 @@ def _received(offer: _Offer, answer: Acknowledgement) -> Received:
     return Received(offer.row, answer.delivery_id, answer.message_id, answer.error or offer.error)
 
 
-def _set_aside(work: Work, broken: Sequence[Received]) -> None:
-    """End deliveries that the door found unusable, unless they have ended before."""
-    errors = {r.delivery_id: r.error for r in broken if r.delivery_id is not None and r.error is not None}
+def end_unusable(work: Work, errors: Mapping[int, MdmError]) -> None:
+    """Quarantine deliveries that the door found unusable, by id, unless they have ended before."""
     if not errors:
         return
     claimed = deliveries.claim_named(work.session, list(errors))

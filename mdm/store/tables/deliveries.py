@@ -48,6 +48,7 @@ class Delivery(SQLModel, table=True):
     message_id: str
     load_id: UUID | None = Field(default=None, foreign_key="load.id")
     row_number: int | None = None
+    feed: str | None = None  # that reads it, if none of its load does; unset: the hub's own shape
     raw: bytes
     digest: bytes
     delivered_by: str
@@ -79,6 +80,7 @@ class Quarantine(SQLModel, table=True):
     __table_args__ = (
         Index("quarantine_open", "id", postgresql_where=text("state = 'open'")),
         Index("quarantine_of_delivery", "delivery_id"),
+        Index("quarantine_of_message", "source", "message_id"),
     )
 
     id: int = serial()
@@ -98,3 +100,13 @@ class Quarantine(SQLModel, table=True):
     decided_by: str | None = None
     decided_at: datetime | None = instant(nullable=True)
     note: str | None = None
+
+
+class DeliveryQueue(SQLModel, table=True):
+    """A queue deliveries are fetched from, and how many waited in it when it was last reached."""
+
+    __tablename__ = "delivery_queue"
+
+    name: str = Field(primary_key=True)
+    waiting: int = Field(sa_type=BigInteger)
+    seen_at: datetime = instant()
