@@ -4,25 +4,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mdm.core.domains import Catalog, parse
+from mdm.core.domains import Catalog, Domain, parse
+from mdm.core.domains.contract import contract
 from mdm.core.ids import digest
 from mdm.core.security import Permission
 from mdm.hub.action_log import log_action
 from mdm.store import releases
 from mdm.store.tables import Release
 from mdm.store.work import Work
+from publishers.contracts import Change, compare
 
 Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """How a declaration file stands to the release in force."""
+    """How a declaration file stands to the release in force, and what it would change for subscribers."""
 
     domain: str
     state: str  # "active" (as the file says), "draft" (kept as a new draft), "known draft", "first release" or "new"
     number: int
     hash: str
+    changes: tuple[Change, ...] = ()  # of the attributes that events carry; of a draft
 
 
 def active_catalog(work: Work) -> Catalog:
@@ -53,20 +56,27 @@ def propose(work: Work, documents: Mapping[str, Document]) -> list[Proposal]:
 
 
 def _propose(work: Work, domain: str, document: Document) -> Proposal:
-    parse(document)
+    proposed = parse(document)
     content = digest(document)
     last = releases.last_number(work.session, domain)
     if last == 0:
         return Proposal(domain, "new", 1, content)
     known = {r.hash: r for r in releases.of_domain(work.session, domain) if r.state in ("active", "draft")}
+    before = next((r.document for r in known.values() if r.state == "active"), None)
+    changes = _changes(before, proposed)
     if content in known:
         same = known[content]
-        return Proposal(domain, "active" if same.state == "active" else "known draft", same.number, content)
+        state = "active" if same.state == "active" else "known draft"
+        return Proposal(domain, state, same.number, content, changes)
     releases.add(work.session, _release(work, domain, document, number=last + 1, state="draft"))
     subject = f"release/{domain}/{last + 1}"
-    before = next((r.document for r in known.values() if r.state == "active"), None)
     log_action(work, action="release.proposed", subject=subject, domain=domain, before=before, after=document)
-    return Proposal(domain, "draft", last + 1, content)
+    return Proposal(domain, "draft", last + 1, content, changes)
+
+
+def _changes(before: Document | None, proposed: Domain) -> tuple[Change, ...]:
+    """Return what a draft changes of the contract with subscribers."""
+    return () if before is None else tuple(compare(contract(parse(before)), contract(proposed)))
 
 
 def history(work: Work, domain: str) -> list[Release]:

@@ -68,6 +68,26 @@ def test_changed_file_becomes_a_draft_once(hub: HubUnderTest, changed: Documents
     assert stored(hub) == [(1, "active"), (2, "draft")]
 
 
+def test_draft_names_what_it_changes_for_subscribers(hub: HubUnderTest, changed: Documents) -> None:
+    attributes = changed["supplier"]["declaration"]["attributes"]
+    del attributes["payment_terms"]
+    attributes["industry"]["type"] = "code"
+    attributes["email"]["classification"] = "confidential"
+    attributes["rating"] = {"type": "decimal"}
+    with hub.hub.begin() as work:
+        [draft] = [p for p in releases.propose(work, changed) if p.domain == "supplier"]
+    assert {(str(change), change.breaking) for change in draft.changes} == {
+        ("payment_terms: removed", True), ("industry: retyped", True), ("email: removed", True),
+        ("rating: added", False),
+    }  # fmt: skip
+
+
+def test_draft_of_other_rules_changes_nothing_for_subscribers(hub: HubUnderTest, changed: Documents) -> None:
+    changed["supplier"]["declaration"]["attributes"]["phone"]["survivorship"] = {"rule": "most_frequent"}
+    with hub.hub.begin() as work:
+        assert [p.changes for p in releases.propose(work, changed) if p.changes] == []
+
+
 def test_every_other_change_is_another_draft(hub: HubUnderTest, changed: Documents) -> None:
     propose(hub, changed)
     changed["supplier"]["declaration"]["title"] = "Vendors"

@@ -17,6 +17,7 @@ MEANING = {
     "known draft": "kept as a draft before",
     "new": "not in force yet: `mdm migrate` switches it on",
 }
+BREAKS = " - breaks the contract with subscribers and needs a new subject version"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +34,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         if arguments.action == "propose":
             for found in releases.propose(work, bootstrap.declarations(settings)):
                 print(f"{found.domain}: {MEANING[found.state]} (release {found.number}, {found.hash[:12]})")
+                for change in found.changes:
+                    print(f"  {change}{BREAKS if change.breaking else ''}")
         elif arguments.domain:
             active = next(r for r in releases.history(work, arguments.domain) if r.state == "active")
             print(json.dumps(active.document, ensure_ascii=False, indent=2))

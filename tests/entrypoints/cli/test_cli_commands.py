@@ -173,6 +173,18 @@ def test_changed_declaration_becomes_a_draft_once(on_hub: Run, monkeypatch: pyte
     ]  # fmt: skip
 
 
+def test_draft_that_breaks_the_contract_with_subscribers_says_so(
+    on_hub: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shipped = Path(cli.__file__).parents[2] / "core" / "domains" / "supplier.yaml"
+    renamed = shipped.read_text().replace("industry: {type: text}", "branch: {type: text}")
+    (tmp_path / "supplier.yaml").write_text(renamed)
+    monkeypatch.setenv("MDM_DOMAINS_DIR", str(tmp_path))
+    told = on_hub("rules", "propose")[1].splitlines()
+    assert "  industry: removed - breaks the contract with subscribers and needs a new subject version" in told
+    assert "  branch: added" in told
+
+
 def test_broken_declaration_is_wrong_input_that_names_the_file(
     on_hub: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
