@@ -33,11 +33,9 @@ async def collect_dead_letters(
             return
         plan = streams.dead_letters(settings)
         of = {one.name for one in streams.every(settings)} - {plan.name}
-        async with JetStreamBroker(
-            nats_url, plan.name, name="mdm-dead-letters", credentials=settings.nats_credentials
-        ) as broker:
+        async with JetStreamBroker(nats_url, plan.name, name=NAME, credentials=settings.nats_credentials) as broker:
             collector = Collector(broker, plan, of=of, store=HubStore(hub, settings), name=NAME)
-            await asyncio.gather(collector.run(stop), _settle(hub, stop))
+            await asyncio.gather(_collect(collector, stop), _settle(hub, stop))
 
 
 class HubStore:
@@ -98,6 +96,16 @@ async def _opened(
             log.warning("dead_letters_wait", reason=str(error))
             await wait(stop, OUTAGE_PAUSE)
     return None
+
+
+async def _collect(collector: Collector, stop: asyncio.Event) -> None:
+    """Collect, whatever goes wrong: what is not acknowledged comes again."""
+    while not stop.is_set():
+        try:
+            await collector.run(stop)
+        except Exception:
+            log.exception("dead_letters_not_collected")
+            await wait(stop, OUTAGE_PAUSE)
 
 
 async def _settle(hub: Hub, stop: asyncio.Event) -> None:

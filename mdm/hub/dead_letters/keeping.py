@@ -12,10 +12,10 @@ from mdm.hub.announce import SUBJECT
 from mdm.store import dead_letters
 from mdm.store.work import Work
 from publishers.dead_letters import Advisory, DeadLetter, Position
-from publishers.event import MESSAGE_ID, VERSION
+from publishers.event import EVENT_ID, MESSAGE_ID, REPLAY, VERSION
 
 UNREADABLE = "unreadable"
-REPLAYED = "ce-replay"
+NOBODY = "_"  # in the place of a subscriber, in the subject of a copied event
 KEPT = timedelta(days=90)  # a dead letter, after it was settled
 PORTION = 1_000
 LONGEST_REASON = 2_000
@@ -81,7 +81,7 @@ def _message(place: str, subject: str, headers: dict[str, str], data: bytes) -> 
         "sent_to": subject,
         "domain": domain,
         "master_id": master,
-        "event_id": _uuid(headers.get("ce-id") or headers.get(MESSAGE_ID, "")),
+        "event_id": _uuid(headers.get(EVENT_ID) or headers.get(MESSAGE_ID, "")),
         "event_type": _printable(headers["ce-type"]) if "ce-type" in headers else None,
         "version": int(version) if version.isascii() and version.isdigit() and len(version) < 19 else None,
         "headers": {_printable(name): _printable(text) for name, text in headers.items()},
@@ -141,9 +141,9 @@ def _unread(letter: DeadLetter) -> dict[str, Any]:
 
 def _subscriber(told: Advisory, sent_to: str, message: dict[str, Any]) -> str:
     """Return who gave the message up: the consumer, or whom a copied event was for."""
-    if REPLAYED in (message.get("headers") or {}):
+    if REPLAY in (message.get("headers") or {}):
         addressee = sent_to.split(".")[4:5]
-        if addressee and addressee[0] != "_":
+        if addressee and addressee[0] != NOBODY:
             return addressee[0]
     return told.consumer
 

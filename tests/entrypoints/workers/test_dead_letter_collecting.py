@@ -1,0 +1,200 @@
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+import nats
+import pytest
+from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError
+
+from mdm.entrypoints.workers import dead_letters as worker
+from mdm.hub import dead_letters
+from mdm.hub.dead_letters import Filter, Letter
+from publishers import StoreFailed
+from tests.support.giving_up import (
+    collecting,
+    make_streams,
+    never_acknowledge,
+    publish_everything,
+    terminate,
+    until,
+)
+from tests.support.hubs import HubUnderTest
+
+ADVISORY = "$JS.EVENT.ADVISORY.CONSUMER.MSG_TERMINATED"
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def published(hub: HubUnderTest, nats_url: str) -> HubUnderTest:
+    """A hub whose two suppliers are in the stream."""
+    for key, name in (("1", "Acme GmbH"), ("2", "Rossi Srl")):
+        hub.send("erp", key, version=1, attributes={"name": name, "country": "DE"})
+    hub.process()
+    asyncio.run(make_streams(nats_url))
+    asyncio.run(publish_everything(hub, nats_url))
+    return hub
+
+
+def letters(hub: HubUnderTest, **wanted: Any) -> list[Letter]:
+    with hub.hub.begin() as work:
+        return dead_letters.page(work, Filter(**wanted), limit=1_000)
+
+
+def subject(hub: HubUnderTest, key: str) -> str:
+    return f"mdm.golden.v1.supplier.{hub.master('erp', key)}"
+
+
+async def test_terminated_message_is_kept_with_its_reason(published: HubUnderTest, nats_url: str) -> None:
+    async with collecting(published.hub, nats_url):
+        await terminate(nats_url, name="erp-loader", subjects=subject(published, "1"), reason="no vendor group")
+        await until(lambda: bool(letters(published)))
+    [letter] = letters(published)
+    assert (letter.subscriber, letter.kind, letter.reason) == ("erp-loader", "terminated", "no vendor group")
+    assert (letter.master_id, letter.version) == (published.master("erp", "1"), 1)
+    assert (letter.state, letter.severity, letter.found_in) == ("open", "critical", "stream")
+
+
+async def test_message_never_acknowledged_is_kept_with_its_deliveries(published: HubUnderTest, nats_url: str) -> None:
+    async with collecting(published.hub, nats_url):
+        await never_acknowledge(nats_url, name="slow", subjects=subject(published, "2"))
+        await until(lambda: bool(letters(published)))
+    [letter] = letters(published)
+    assert (letter.subscriber, letter.kind, letter.deliveries) == ("slow", "max_deliveries", 2)
+    assert letter.reason == "Not acknowledged in 2 deliveries."
+
+
+async def test_what_happened_while_no_collector_ran_is_collected(published: HubUnderTest, nats_url: str) -> None:
+    await terminate(nats_url, name="loader")
+    async with collecting(published.hub, nats_url):
+        await until(lambda: len(letters(published)) == 2)
+
+
+async def test_collector_that_died_between_commit_and_acknowledgement_keeps_nothing_twice(
+    published: HubUnderTest, nats_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits = []
+
+    def commit_and_die(self: worker.HubStore, *arguments: Any) -> None:
+        keep(self, *arguments)
+        commits.append(1)
+        if len(commits) < 3:
+            raise StoreFailed("killed")
+
+    keep = worker.HubStore.keep
+    monkeypatch.setattr(worker.HubStore, "keep", commit_and_die)
+    await terminate(nats_url, name="loader")
+    async with collecting(published.hub, nats_url), collecting(published.hub, nats_url):
+        await until(lambda: len(commits) >= 3)
+    assert len(letters(published)) == 2
+
+
+async def test_message_that_has_gone_is_found_in_what_was_published(published: HubUnderTest, nats_url: str) -> None:
+    published.rows("DELETE FROM publishers.outbox WHERE subject = %s RETURNING 1", subject(published, "2"))
+    await terminate(nats_url, name="loader")
+    client = await nats.connect(nats_url)
+    await client.jetstream().purge_stream("MDM_GOLDEN")
+    await client.close()
+    async with collecting(published.hub, nats_url):
+        await until(lambda: len(letters(published)) == 2)
+    found = {letter.master_id: (letter.found_in, letter.version, letter.severity) for letter in letters(published)}
+    assert found == {
+        published.master("erp", "1"): ("head", 1, "critical"),
+        published.master("erp", "2"): ("head", 1, "critical"),
+    }
+
+
+async def test_sequence_in_a_stream_made_anew_is_not_taken_for_the_message(
+    published: HubUnderTest, nats_url: str
+) -> None:
+    await terminate(nats_url, name="loader", subjects=subject(published, "1"))
+    client = await nats.connect(nats_url)
+    await client.jetstream().delete_stream("MDM_GOLDEN")
+    await make_streams(nats_url)
+    await client.jetstream().publish("mdm.golden.v1.supplier.other", b"{}")
+    await client.close()
+    async with collecting(published.hub, nats_url):
+        await until(lambda: bool(letters(published)))
+    [letter] = letters(published)
+    assert (letter.found_in, letter.master_id) == ("head", published.master("erp", "1"))
+
+
+async def test_five_hundred_of_one_cause_are_one_group(published: HubUnderTest, nats_url: str) -> None:
+    client = await nats.connect(nats_url)
+    for number in range(500):
+        body = (
+            f'{{"type":"io.nats.jetstream.advisory.v1.terminated","id":"a{number}","timestamp":'
+            f'"2026-11-21T15:33:00.586804074Z","stream":"MDM_GOLDEN","consumer":"loader","stream_seq":1,'
+            f'"deliveries":1,"reason":"vendor {number} has no group \'G{number}\'"}}'
+        )
+        await client.publish(f"{ADVISORY}.MDM_GOLDEN.loader", body.encode())
+    await client.flush()
+    await client.close()
+    async with collecting(published.hub, nats_url):
+        await until(lambda: published.rows("SELECT count(*) FROM dead_letter") == [(500,)])
+    with published.hub.begin() as work:
+        [group] = dead_letters.groups(work, Filter())
+    assert (group.letters, group.subscriber, group.kind) == (500, "loader", "terminated")
+
+
+async def test_advisory_that_cannot_be_read_is_kept_and_blocks_nothing(published: HubUnderTest, nats_url: str) -> None:
+    client = await nats.connect(nats_url)
+    await client.publish(f"{ADVISORY}.MDM_GOLDEN.x", b"\x00no advisory\xff")
+    await client.flush()
+    await client.close()
+    await terminate(nats_url, name="loader", subjects=subject(published, "1"), reason="a\x00b")
+    async with collecting(published.hub, nats_url):
+        await until(lambda: len(letters(published)) == 2)
+    unread = next(letter for letter in letters(published) if letter.kind == "unreadable")
+    assert (unread.severity, unread.subscriber) == ("major", None)
+    assert published.rows("SELECT advisory FROM dead_letter WHERE kind = 'unreadable'") == [(b"\x00no advisory\xff",)]
+
+
+async def test_other_streams_of_the_server_are_nobodys_business_here(published: HubUnderTest, nats_url: str) -> None:
+    client = await nats.connect(nats_url)
+    await client.jetstream().add_stream(name="OTHER", subjects=["other.>"])
+    await client.jetstream().publish("other.x", b"{}")
+    await client.close()
+    await terminate(nats_url, name="stranger", stream="OTHER", subjects="other.>")
+    await terminate(nats_url, name="loader", subjects=subject(published, "1"))
+    async with collecting(published.hub, nats_url):
+        await until(lambda: bool(letters(published)))
+    assert [letter.subscriber for letter in letters(published)] == ["loader"]
+
+
+async def test_restored_database_is_told_everything_again(published: HubUnderTest, nats_url: str) -> None:
+    await terminate(nats_url, name="loader")
+    async with collecting(published.hub, nats_url):
+        await until(lambda: len(letters(published)) == 2)
+    published.rows("WITH letter AS (DELETE FROM dead_letter) DELETE FROM dead_letter_position RETURNING 1")
+    async with collecting(published.hub, nats_url):
+        await until(lambda: len(letters(published)) == 2)
+
+
+async def test_stream_that_was_deleted_is_made_again(published: HubUnderTest, nats_url: str) -> None:
+    client = await nats.connect(nats_url)
+    context = client.jetstream()
+    async with collecting(published.hub, nats_url):
+        await is_followed(context)
+        await context.delete_stream("MDM_DEAD_LETTERS")
+        await is_followed(context)
+        await terminate(nats_url, name="loader", subjects=subject(published, "1"))
+        await until(lambda: bool(letters(published)))
+    await client.close()
+
+
+async def is_followed(context: JetStreamContext) -> None:
+    """Wait until the collector has its consumer on the stream."""
+    async with asyncio.timeout(20):
+        while True:
+            with suppress(NotFoundError):
+                await context.consumer_info("MDM_DEAD_LETTERS", worker.NAME)
+                return
+            await asyncio.sleep(0.02)
