@@ -4,9 +4,10 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import structlog
 from alembic import command
@@ -117,6 +118,12 @@ def kill_at(point: str | None) -> Callable[[str], None]:
     return reach
 
 
+def _without_tracestate(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Leave out of a log line what other systems wrote beside a trace context: it is handed on, not read."""
+    entry.pop("tracestate", None)
+    return entry
+
+
 def set_up_logging(settings: Settings) -> None:
     """Log to stderr, as text for people or as JSON for machines."""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
@@ -130,6 +137,7 @@ def set_up_logging(settings: Settings) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            _without_tracestate,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,

@@ -11,6 +11,7 @@ import structlog
 from mdm.core.chain import action_hash
 from mdm.core.ids import canonical_json, digest, new_id
 from mdm.core.security import Permission
+from mdm.core.trace import Trace
 from mdm.store import action_log
 from mdm.store.tables import Action
 from mdm.store.work import Work
@@ -32,8 +33,9 @@ def log_action(
     Of `before` and `after` (JSON, None: there is none) only digests are kept. `details` are kept as they are: never
     put a masked value there. The correlation id is that of the request, or a new one outside of any.
     """
+    action_id, work.action_id = work.action_id or new_id(), None
     entry = {
-        "id": new_id(),
+        "id": action_id,
         "at": work.now,
         "actor": work.actor.name,
         "action": action,
@@ -49,8 +51,14 @@ def log_action(
 
 
 def correlation_id() -> str:
-    """Return the correlation id of the request that is being answered, or a new one outside of any."""
-    return structlog.contextvars.get_contextvars().get("correlation_id") or str(new_id())
+    """Return the correlation id of the request or command that is being answered, or a new one outside of any."""
+    return current_trace().correlation_id
+
+
+def current_trace() -> Trace:
+    """Return the trace of the request or command that is being answered, or a new one outside of any."""
+    known = structlog.contextvars.get_contextvars()
+    return Trace(known.get("correlation_id") or str(new_id()), known.get("traceparent"), known.get("tracestate"))
 
 
 def page(

@@ -67,9 +67,13 @@ def look_back(begin: Begin, *, size: int = SIZE) -> None:
     with begin() as work:
         moves = references.take_moves(work.session, size=size)
         for domain in sorted({move.domain for move in moves}):
-            moved = sorted({record for move in moves if move.domain == domain for record in move.records})
-            masters = sorted({master for move in moves if move.domain == domain for master in move.masters})
-            redo.add_referrers(work.session, domain=domain, records=moved, masters=masters, now=work.now)
+            own = [move for move in moves if move.domain == domain]
+            moved = sorted({record for move in own for record in move.records})
+            masters = sorted({master for move in own for master in move.masters})
+            origins = {target: origin for move in own for target, origin in (move.origins or {}).items()}
+            redo.add_referrers(
+                work.session, domain=domain, records=moved, masters=masters, origins=origins, now=work.now
+            )
 
 
 def _do_alone(begin: Begin, record_id: int) -> None:
@@ -90,26 +94,27 @@ def _do_again(work: Work, rows: Sequence[Row]) -> None:
         return
     folded = fold_records(work, (), again=[RecordName(row.domain, row.source, row.source_key) for row in rows])
     ids = keep(work, folded)
-    reasons = {row.record_id: row.reason for row in rows}
+    taken = {row.record_id: row for row in rows}
     for name in sorted({row.domain for row in rows}):
         found = {ids[f.name]: f for f in folded if f.name.domain == name and f.speaks}
-        _settle(work, work.catalog.domain(name), found, reasons)
+        _settle(work, work.catalog.domain(name), found, taken)
 
 
-def _settle(work: Work, domain: Domain, found: Mapping[int, Folded], reasons: Mapping[int, str]) -> None:
+def _settle(work: Work, domain: Domain, found: Mapping[int, Folded], taken: Mapping[int, Row]) -> None:
     """Settle what has changed, and what is to be rebuilt whether it has or not."""
-    changed = {record: f for record, f in found.items() if f.changed or reasons[record] not in (REFERENCE, DATE)}
+    changed = {record: f for record, f in found.items() if f.changed or taken[record].reason not in (REFERENCE, DATE)}
     if not changed:
         return
-    if pinned := [record for record in changed if reasons[record] == PIN]:
+    if pinned := [record for record in changed if taken[record].reason == PIN]:
         follow_pinned(work, domain, pinned)
     initial = records.initial(work.session, changed)
-    correlation_id = str(new_id())
+    unknown = {"correlation_id": str(new_id())}
 
     def cause_of(master: Touched) -> Cause:
         own = [record for record in changed if record in master.records] or list(changed)
-        kind = BOUNDARY if all(reasons[record] == DATE for record in own) else REFERENCE
-        return Cause(kind, correlation_id=correlation_id, waiver=INITIAL_LOAD if initial.issuperset(own) else None)
+        kind = BOUNDARY if all(taken[record].reason == DATE for record in own) else REFERENCE
+        origin = next((taken[record].origin for record in sorted(own) if taken[record].origin), unknown)
+        return Cause.following(kind, origin, waiver=INITIAL_LOAD if initial.issuperset(own) else None)
 
     compared = {record: f.comparable for record, f in changed.items() if f.compared}
     settle(work, domain, changed=changed, compared=compared, cause_of=cause_of)

@@ -8,6 +8,7 @@ from uuid import UUID
 from mdm.core.domains import Domain
 from mdm.core.standardize import Standard
 from mdm.core.standardize.references import HUB, name_of, resolved
+from mdm.hub.announce import Cause
 from mdm.hub.golden import Touched
 from mdm.store import resolution, stewardship
 from mdm.store.records import RecordName, redo, references
@@ -61,7 +62,7 @@ def follow_pinned(work: Work, domain: Domain, records: Collection[int]) -> None:
             stewardship.change_pinned(work.session, pin.id, value=now.value, std=now.std)
 
 
-def moved(work: Work, domain: Domain, touched: Mapping[UUID, Touched]) -> None:
+def moved(work: Work, domain: Domain, touched: Mapping[UUID, Touched], *, causes: Mapping[UUID, Cause]) -> None:
     """Have the records done again that refer to what has moved to another master.
 
     Those that are being written at this moment are not seen yet: they are looked for once more when all transactions
@@ -71,9 +72,13 @@ def moved(work: Work, domain: Domain, touched: Mapping[UUID, Touched]) -> None:
         return
     gone = [m.id for m in touched.values() if m.merged_into is not None or m.absorbed or m.revived or m.left]
     if gone:
-        redo.add_pinned(work.session, masters=gone, reason=PIN, now=work.now)
+        redo.add_pinned(
+            work.session, masters=gone, reason=PIN, origins={str(m): causes[m].origin() for m in gone}, now=work.now
+        )
     records = sorted({record for master in touched.values() for record in master.joined})
     masters = sorted(m.id for m in touched.values() if m.merged_into is not None or m.absorbed or m.revived)
     if records or masters:
-        redo.add_referrers(work.session, domain=domain.name, records=records, masters=masters, now=work.now)
-        references.write_move(work.session, domain=domain.name, records=records, masters=masters, now=work.now)
+        place = {"domain": domain.name, "records": records, "masters": masters}
+        origins = {str(id_): causes[m.id].origin() for m in touched.values() for id_ in (m.id, *m.joined)}
+        redo.add_referrers(work.session, **place, origins=origins, now=work.now)
+        references.write_move(work.session, **place, origins=origins, now=work.now)

@@ -29,12 +29,13 @@ def settle(
     resolution = resolve(work, domain, changed=changed, compared=compared, counted=counted)
     touched = resolution.touched
     work.reach("resolved")
-    drafts = rebuild(work, domain, touched, causes={m.id: cause_of(m) for m in touched.values()})
+    causes = {m.id: cause_of(m) for m in touched.values()}
+    drafts = rebuild(work, domain, touched, causes=causes)
     tasks.renew_match_reviews(work, domain, touched, kept_back=resolution.kept_back)
     tasks.renew_doubtful_links(work, domain, touched)
     tasks.renew_orphans(work, domain, {master: draft.status for master, draft in drafts.items()})
     _ask_for_keys(work, domain, drafts)
-    references.moved(work, domain, touched)
+    references.moved(work, domain, touched, causes=causes)
     work.reach("rebuilt")
     return drafts
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, tuple_, update
 from sqlmodel import Session, col
 
 from mdm.store.records import RecordName
@@ -84,6 +84,15 @@ def versions(session: Session, master_id: UUID, *, before: int | None, limit: in
     if before is not None:
         page = page.where(col(GoldenVersion.version) < before)
     return list(session.scalars(page.order_by(col(GoldenVersion.version).desc()).limit(limit)))
+
+
+def causes(session: Session, versions: Sequence[tuple[UUID, int]]) -> Sequence[Row]:
+    """Return why versions (master id, version) were announced: master_id, version, event_id, cause."""
+    if not versions:
+        return ()
+    place = tuple_(col(GoldenVersion.master_id), col(GoldenVersion.version))
+    columns = (GoldenVersion.master_id, GoldenVersion.version, GoldenVersion.event_id, GoldenVersion.cause)
+    return session.connection().execute(select(*map(col, columns)).where(place.in_(versions))).all()
 
 
 def slices_at(session: Session, master_id: UUID, version: int) -> Sequence[Row]:

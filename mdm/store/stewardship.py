@@ -94,7 +94,7 @@ def set_hold_state(session: Session, request_id: UUID, *, state: str) -> None:
 
 
 def open_requests(session: Session, ids: Iterable[UUID]) -> Sequence[Row]:
-    """Return the open change requests that sources caused: id, master_id, authors, digest, changes, owner."""
+    """Return open change requests that sources caused: id, master_id, authors, digest, changes, deliveries, owner."""
     return run(session, "stewardship/read_open_requests", ids=list(ids))
 
 

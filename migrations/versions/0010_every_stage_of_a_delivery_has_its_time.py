@@ -16,7 +16,7 @@ ALTER TABLE change_request ADD COLUMN deliveries bigint[] NOT NULL DEFAULT '{}',
 CREATE INDEX change_request_of_correlation ON change_request (correlation_id);
 
 ALTER TABLE redo ADD COLUMN origin jsonb;
-ALTER TABLE reference_move ADD COLUMN origin jsonb;
+ALTER TABLE reference_move ADD COLUMN origins jsonb;
 
 ALTER TABLE task ADD COLUMN correlation_id varchar;
 CREATE INDEX task_of_correlation ON task (correlation_id);

@@ -26,6 +26,7 @@ from tests.docs.reference import PARTS, REFERENCE, part
 HUB = Path(announce.__file__).parent
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 MASTER = UUID("01890000-0000-7000-8000-000000000001")
+TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 PAGES = [(page, key) for page, parts in PARTS.items() for key in parts]
 FORMS = {
     ("mapping-files.md", "## The file"): mapping_files.MappingDeclaration,
@@ -94,7 +95,7 @@ def event() -> Any:
     change = Change(
         event_id=MASTER, type="golden.changed", master_id=MASTER, version=1, recorded_at=NOW, status="active",
         merged_into=None, absorbed=[], split_to=[], links=[link], timeline=[stretch], effective_at=NOW, before={},
-        after=values, cause=Cause("delivery", (1,), "correlation", "00-trace"),
+        after=values, cause=Cause("delivery", (1,), "correlation", TRACEPARENT, tracestate="vendor=1"),
     )  # fmt: skip
     return announce.compose(supplier, change)
 

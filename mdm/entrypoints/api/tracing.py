@@ -1,6 +1,5 @@
 """What every exchange has: a correlation id that is handed on, a measured duration, and safe headers."""
 
-import re
 import time
 from typing import cast
 
@@ -12,12 +11,11 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Histogram
 
 from mdm.core.ids import new_id
+from mdm.core.trace import Trace, read_traceparent, read_tracestate
 from mdm.errors import InvalidInput
-from mdm.hub.ingest.receive import Trace
 
 CORRELATION = "X-Correlation-Id"
 LONGEST_CORRELATION = 128
-TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)  # seconds
 KEPT = "mdm_correlation_id"
 SAFE_HEADERS = {
@@ -61,8 +59,14 @@ class Tracing(ASGIMiddleware):
                 f"The header {CORRELATION} is not 1 to {LONGEST_CORRELATION} printable ASCII characters.",
                 path=CORRELATION,
             )
-        with structlog.contextvars.bound_contextvars(correlation_id=correlation_of(scope)):
+        with structlog.contextvars.bound_contextvars(**_bound(trace_of(scope))):
             await next_app(scope, receive, noting)
+
+
+def _bound(trace: Trace) -> dict[str, str]:
+    """Return what is bound to the log, and found there by whatever this request sets off."""
+    known = {"traceparent": trace.traceparent, "tracestate": trace.tracestate}
+    return {"correlation_id": trace.correlation_id, **{name: text for name, text in known.items() if text is not None}}
 
 
 async def finish_headers(message: Message, scope: Scope) -> None:
@@ -87,14 +91,16 @@ def correlation_of(scope: Scope) -> str:
 
 
 def traceparent_of(scope: Scope) -> str | None:
-    """Return the caller's W3C trace context; one that is malformed counts as none, as the standard says."""
-    given = Headers.from_scope(scope).get("traceparent")
-    return given if given is not None and TRACEPARENT.fullmatch(given) else None
+    """Return the caller's W3C trace context; one that is malformed, or sent twice, counts as none."""
+    given = Headers.from_scope(scope).getall("traceparent", [])
+    return read_traceparent(given[0]) if len(given) == 1 else None
 
 
 def trace_of(scope: Scope) -> Trace:
     """Return what is handed on with whatever this request sets off."""
-    return Trace(correlation_of(scope), traceparent_of(scope))
+    traceparent = traceparent_of(scope)
+    state = read_tracestate(Headers.from_scope(scope).getall("tracestate", [])) if traceparent else None
+    return Trace(correlation_of(scope), traceparent, state)
 
 
 def _usable(text: str) -> bool:

@@ -75,7 +75,7 @@ def ask_owners(
         "reason": cause.reason,
         "changes": changes,
         "digest": digest([str(master_id), domain.release, changes]),
-        "correlation_id": cause.correlation_id,
+        **_trace(cause, ()),
         "owners": list(owners),
     }
     stewardship.write_requests(work.session, [row], domain=domain.name, release=domain.release, now=work.now)
@@ -121,8 +121,18 @@ def _request(
         "reason": asked.cause.reason,
         "changes": changes,
         "digest": content,
-        "correlation_id": asked.cause.correlation_id,
+        **_trace(asked.cause, standing.deliveries if standing is not None else ()),
         "owners": [owner],
+    }
+
+
+def _trace(cause: Cause, known: Sequence[int]) -> dict[str, Any]:
+    """Return what the approval of a request hands on: of what brought it about, and of what renewed it since."""
+    return {
+        "correlation_id": cause.correlation_id,
+        "deliveries": sorted({*known, *cause.deliveries}),
+        "traceparent": cause.traceparent,
+        "tracestate": cause.tracestate,
     }
 
 

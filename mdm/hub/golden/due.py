@@ -9,10 +9,10 @@ from uuid import UUID
 
 import structlog
 
-from mdm.core.ids import new_id
 from mdm.errors import Moved, Unavailable
 from mdm.hub import tasks
 from mdm.hub.announce import Cause
+from mdm.hub.golden.draft import BOUNDARY
 from mdm.hub.golden.rebuild import rebuild
 from mdm.hub.golden.touched import Touched
 from mdm.store import golden
@@ -80,7 +80,9 @@ def _advance(work: Work, rows: Sequence[Row]) -> None:
         )
     for name, touched in sorted(by_domain.items()):
         domain = work.catalog.domain(name)
-        causes = {master: Cause("boundary", correlation_id=str(new_id())) for master in touched}
+        before = golden.causes(work.session, [(m.id, m.version) for m in touched.values()])
+        origins = {row.master_id: {**row.cause, "causation_id": f"event-{row.event_id}"} for row in before}
+        causes = {master: Cause.following(BOUNDARY, origins.get(master)) for master in touched}
         drafts = rebuild(work, domain, touched, causes=causes)
         tasks.renew_orphans(work, domain, {master: draft.status for master, draft in drafts.items()})
         work.reach("advanced")

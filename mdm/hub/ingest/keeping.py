@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mdm.core.domains import Domain
+from mdm.hub.announce import Cause
 from mdm.hub.ingest.fold import State
 from mdm.hub.ingest.interpret import Parsed, utc
 from mdm.hub.ingest.records import Folded
@@ -48,9 +49,20 @@ def _keep_references(work: Work, changed: Iterable[Folded], ids: Mapping[RecordN
 
 def _await_dates(work: Work, folded: Iterable[Folded], ids: Mapping[RecordName, int]) -> None:
     now = utc(work.now)
-    due = {ids[f.name]: next_change(work.catalog.domain(f.name.domain), f.state, now) for f in folded}
-    rows = [{"record_id": record, "reason": DATE, "due_at": at} for record, at in due.items() if at is not None]
+    rows = [
+        {"record_id": ids[f.name], "reason": DATE, "due_at": at, "origin": _origin(f)}
+        for f in folded
+        if (at := next_change(work.catalog.domain(f.name.domain), f.state, now)) is not None
+    ]
     redo.add(work.session, rows, now=work.now)
+
+
+def _origin(folded: Folded) -> dict[str, Any] | None:
+    """Return what is handed on from the last fact of a record to what it does when its day has come."""
+    if not folded.kept:
+        return None
+    last = folded.kept[-1].delivery
+    return Cause("date", (last.id,), last.correlation_id, last.traceparent, tracestate=last.tracestate).origin()
 
 
 def next_change(domain: Domain, state: State, now: str) -> str | None:

@@ -90,4 +90,5 @@ def _cause(master: Touched, changed: Mapping[int, Folded]) -> Cause:
         last.traceparent,
         actors=tuple(sorted({delivery.delivered_by for delivery in facts})),
         waiver=INITIAL_LOAD if all(delivery.initial for delivery in facts) else None,
+        tracestate=last.tracestate,
     )

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from mdm.core.domains import Domain
-from mdm.core.ids import digest, new_id
+from mdm.core.ids import digest
 from mdm.core.security import Permission
 from mdm.errors import AlreadyDecided, Forbidden, NotFound, OutdatedRequest, OwnChange
 from mdm.hub import tasks
@@ -159,7 +159,14 @@ def _publish(
     by = sorted({d.decided_by for d in decisions if d.decided_by is not None})
     _close(work, request, APPROVED)
     cause = Cause(
-        "approval", correlation_id=request.correlation_id or str(new_id()), actors=tuple(by), reason=request.reason
+        "approval",
+        tuple(request.deliveries),
+        request.correlation_id,
+        request.traceparent,
+        actors=tuple(by),
+        reason=request.reason,
+        tracestate=request.tracestate,
+        causation_id=f"request-{request.id}",
     )
     units = frozenset(change["attribute"] for change in request.changes)
     permit = Permit(units, {"requests": [str(request.id)], "by": by})

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from mdm.core.domains import STEWARD_SOURCE, Domain, standardize_record
 from mdm.core.ids import canonical_json, digest, new_id
+from mdm.core.trace import Trace
 from mdm.errors import InvalidAttributes
-from mdm.hub.action_log import correlation_id, log_action
+from mdm.hub.action_log import current_trace, log_action
 from mdm.hub.golden.read import read
 from mdm.hub.ingest.process import process
 from mdm.hub.stewardship.identity import steward_of
@@ -45,7 +46,8 @@ def create(work: Work, domain_name: str, attributes: Mapping[str, Any], *, reaso
     if not any(standard.value is not None for standard in standardize_record(domain, attributes).values()):
         raise InvalidAttributes("A golden record needs at least one value.", path="attributes")
     key = str(new_id())
-    _process(work, _delivery(domain.name, key, attributes), registry)
+    trace = current_trace()
+    _process(work, _delivery(domain.name, key, attributes, trace), trace, registry)
     name = RecordName(domain.name, STEWARD_SOURCE, key)
     master_id = golden.master_of(work.session, name)
     if master_id is None:
@@ -80,18 +82,18 @@ def _created(work: Work, domain: Domain, key: str, master_id: UUID, given: Mappi
     )
 
 
-def _delivery(domain: str, key: str, attributes: Mapping[str, Any]) -> NewDelivery:
+def _delivery(domain: str, key: str, attributes: Mapping[str, Any], trace: Trace) -> NewDelivery:
     raw = canonical_json({"domain": domain, "source": STEWARD_SOURCE, "key": key, "attributes": attributes})
     return NewDelivery(
-        message_id=key, raw=raw, digest=sha256(raw).digest(), correlation_id=correlation_id(), row_number=None
+        message_id=key, raw=raw, digest=sha256(raw).digest(), correlation_id=trace.correlation_id, row_number=None
     )
 
 
-def _process(work: Work, delivery: NewDelivery, registry: Registry) -> None:
+def _process(work: Work, delivery: NewDelivery, trace: Trace, registry: Registry) -> None:
     """Accept and process a delivery in this very Work."""
     kept = deliveries.accept(
         work.session, [delivery], source=STEWARD_SOURCE, actor=work.actor.name, now=work.now, load_id=None,
-        traceparent=None,
+        traceparent=trace.traceparent, tracestate=trace.tracestate,
     )  # fmt: skip
     claimed = deliveries.claim_named(work.session, [kept[delivery.message_id].id])
     process(work, claimed, registry=registry)

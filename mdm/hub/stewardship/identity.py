@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from mdm.core.domains import Domain
+from mdm.core.ids import new_id
 from mdm.core.security import Permission
 from mdm.errors import Contradiction, InvalidInput, Moved, UnknownRecord
-from mdm.hub.action_log import correlation_id, log_action
+from mdm.hub.action_log import current_trace, log_action
 from mdm.hub.announce import Cause
 from mdm.hub.golden.read import in_sight, unknown
 from mdm.hub.settling import settle
@@ -255,9 +256,21 @@ def settle_decision(
 
 
 def decision_cause(work: Work, domain: Domain, *, reason: str) -> Cause:
-    """Return the cause of what a steward does: he, and whoever delegated it to him, cannot approve what follows."""
+    """Return the cause of what a steward does: he, and whoever delegated it to him, cannot approve what follows.
+
+    The action that is logged next in this Work is the one it names.
+    """
     behind = work.actor.behind(Permission.STEWARD, domain=domain.name)
-    return Cause("decision", correlation_id=correlation_id(), actors=behind, reason=reason)
+    work.action_id, trace = new_id(), current_trace()
+    return Cause(
+        "decision",
+        correlation_id=trace.correlation_id,
+        traceparent=trace.traceparent,
+        actors=behind,
+        reason=reason,
+        tracestate=trace.tracestate,
+        causation_id=f"action-{work.action_id}",
+    )
 
 
 def _lives(effects: Effects, master_id: UUID) -> bool:

@@ -54,6 +54,12 @@ def renew(work: Work, domain: Domain, kind: str, questions: Sequence[Question], 
     close(work, [task for place, task in standing.items() if place not in wanted], outcome=OBSOLETE)
 
 
+def _correlation_id(work: Work, question: Question) -> str | None:
+    """Return the correlation id of what a question came of, as far as its masters were rebuilt in this Work."""
+    masters = (question.master_id, question.other_id)
+    return next((work.origins[one] for one in masters if one is not None and one in work.origins), None)
+
+
 def close(
     work: Work,
     ids: Sequence[UUID],
@@ -87,4 +93,5 @@ def _row(work: Work, domain: Domain, kind: str, question: Question, reach: Mappi
         "evidence": question.evidence,
         "what_changed": question.what_changed,
         "due_at": work.now + weighed.due_in,
+        "correlation_id": _correlation_id(work, question),
     }

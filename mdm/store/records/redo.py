@@ -1,38 +1,51 @@
 """Queries on the records that are to be processed again when their time comes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from mdm.store.rows import Row
-from mdm.store.sql import as_json, run
+from mdm.store.sql import as_document, as_json, run
 from mdm.store.tables import Redo
+
+Origins: TypeAlias = Mapping[str, Any]
 
 
 def add(session: Session, rows: Sequence[dict[str, Any]], *, now: datetime) -> None:
-    """Have records done again: record_id, reason, due_at."""
+    """Have records done again: record_id, reason, due_at, origin (None: nothing that is known)."""
     if rows:
         run(session, "redo/add_redo", rows=as_json(rows), now=now)
 
 
 def add_referrers(
-    session: Session, *, domain: str, records: Collection[int], masters: Collection[UUID], now: datetime
+    session: Session,
+    *,
+    domain: str,
+    records: Collection[int],
+    masters: Collection[UUID],
+    origins: Origins,
+    now: datetime,
 ) -> None:
-    """Have the records done again that refer to these records and masters of a domain, as far as they have moved."""
-    run(session, "redo/add_referrers", domain=domain, records=list(records), masters=list(masters), now=now)
+    """Have the records done again that refer to these records and masters of a domain, as far as they have moved.
+
+    `origins` tells what set each of these in motion, by its id as text.
+    """
+    moved = {"records": list(records), "masters": list(masters), "origins": as_document(origins)}
+    run(session, "redo/add_referrers", domain=domain, now=now, **moved)
 
 
-def add_pinned(session: Session, *, masters: Collection[UUID], reason: str, now: datetime) -> None:
+def add_pinned(session: Session, *, masters: Collection[UUID], reason: str, origins: Origins, now: datetime) -> None:
     """Have a record of each master done again on which a reference to one of these masters is pinned."""
-    run(session, "redo/add_pinned", masters=list(masters), reason=reason, now=now)
+    moved = {"masters": list(masters), "origins": as_document(origins)}
+    run(session, "redo/add_pinned", reason=reason, now=now, **moved)
 
 
 def take_due(session: Session, *, now: datetime, size: int, ids: Sequence[int] | None = None) -> Sequence[Row]:
-    """Take records that are due and that nobody else has: record_id, reason, domain, source, source_key.
+    """Take records that are due and that nobody else has: record_id, reason, origin, domain, source, source_key.
 
     `ids` limits the choice.
     """

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from mdm.store.records import RecordName
+from mdm.store.records.redo import Origins
 from mdm.store.rows import Row
-from mdm.store.sql import as_json, run
+from mdm.store.sql import as_document, as_json, run
 from mdm.store.tables import ReferenceMove
 
 
@@ -32,14 +33,21 @@ def replace(session: Session, ids: Sequence[int], rows: Sequence[dict[str, Any]]
 
 
 def write_move(
-    session: Session, *, domain: str, records: Collection[int], masters: Collection[UUID], now: datetime
+    session: Session,
+    *,
+    domain: str,
+    records: Collection[int],
+    masters: Collection[UUID],
+    origins: Origins,
+    now: datetime,
 ) -> None:
-    """Remember which records and masters of a domain moved."""
-    run(session, "references/write_move", domain=domain, records=list(records), masters=list(masters), now=now)
+    """Remember which records and masters of a domain moved, and what set each of them in motion."""
+    moved = {"records": list(records), "masters": list(masters), "origins": as_document(origins)}
+    run(session, "references/write_move", domain=domain, now=now, **moved)
 
 
 def take_moves(session: Session, *, size: int) -> Sequence[Row]:
-    """Take moves (domain, records, masters) that every transaction still running knows of."""
+    """Take moves (domain, records, masters, origins) that every transaction still running knows of."""
     run(session, "references/see_moves")
     return run(session, "references/take_moves", size=size)
 

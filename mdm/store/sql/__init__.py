@@ -1,6 +1,6 @@
 """SQL statements that are more than a short query: one a file, one line of purpose on top."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,11 @@ def run(session: Session, name: str, **parameters: Any) -> Sequence[Row]:
     """Execute the statement `room/name` and return its rows, if it returns any."""
     result = session.connection().execute(statement(name), parameters)
     return result.all() if result.returns_rows else ()
+
+
+def as_document(content: Mapping[str, Any]) -> str:
+    """Serialize a document for a statement that reads it as jsonb."""
+    return orjson.dumps(dict(content)).decode()
 
 
 def as_json(rows: Iterable[dict[str, Any]]) -> str:

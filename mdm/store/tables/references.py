@@ -54,7 +54,7 @@ class ReferenceMove(SQLModel, table=True):
     records: list[int] = Field(sa_type=ARRAY(BigInteger))
     masters: list[UUID] = Field(sa_type=ARRAY(Uuid))
     moved_at: datetime = instant()
-    origin: dict[str, Any] | None = document(nullable=True)
+    origins: dict[str, Any] | None = document(nullable=True)
     seen_at: datetime | None = instant(nullable=True)
 
 

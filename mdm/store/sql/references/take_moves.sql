@@ -12,4 +12,4 @@ WHERE id IN (
     LIMIT :size
     FOR UPDATE SKIP LOCKED
 )
-RETURNING domain, records, masters
+RETURNING domain, records, masters, origins
