@@ -116,7 +116,7 @@ def durable_postgres() -> Iterator[Callable[[], KillablePostgres]]:
     with ExitStack() as closing:
 
         def make() -> KillablePostgres:
-            server = KillablePostgres(Path(closing.enter_context(open_folder())))
+            server = KillablePostgres(Path(closing.enter_context(open_folder(on_disk=True))))
             server.start()
             closing.callback(server.stop)
             return server
@@ -130,7 +130,7 @@ def durable_nats() -> Iterator[Callable[[], KillableNats]]:
     with ExitStack() as closing:
 
         def make() -> KillableNats:
-            server = KillableNats(Path(closing.enter_context(open_folder())))
+            server = KillableNats(Path(closing.enter_context(open_folder(on_disk=True))))
             server.start()
             closing.callback(server.stop)
             return server
@@ -159,7 +159,7 @@ def nats_cluster(forgetful_cluster: NatsCluster) -> Iterator[NatsCluster]:
 @pytest.fixture
 def durable_cluster() -> Iterator[NatsCluster]:
     """Three durable nats-servers of this test, with an empty JetStream."""
-    with open_folder() as folder:
+    with open_folder(on_disk=True) as folder:
         cluster = NatsCluster(Path(folder), durable=True)
         cluster.start()
         yield cluster
