@@ -100,6 +100,14 @@ async def read_next(connection: psycopg.AsyncConnection[Any], *, busy: Collectio
     return [_pending(row) for row in await cursor.fetchall()]
 
 
+async def read_again(connection: psycopg.AsyncConnection[Any], *, seq: int) -> Pending | None:
+    """Read an event once more, with the fence it must pass by now; None if it no longer awaits publishing."""
+    cursor = connection.cursor(binary=True)
+    await cursor.execute(_statement("again"), {"seq": seq})
+    row = await cursor.fetchone()
+    return _pending(row) if row else None
+
+
 async def mark(connection: psycopg.AsyncConnection[Any], *, epoch: int, stored: Sequence[tuple[int, int]]) -> None:
     """Mark events (seq, stream sequence) as published and move their heads; raise LeaseLost under an old epoch."""
     values = {
@@ -116,12 +124,13 @@ async def mark(connection: psycopg.AsyncConnection[Any], *, epoch: int, stored: 
 async def note_failure(connection: psycopg.AsyncConnection[Any], *, seq: int, error: str) -> None:
     """Count an attempt that failed and keep its reason beside the event."""
     await connection.execute(
-        "UPDATE publishers.outbox SET attempts = attempts + 1, last_error = %s WHERE seq = %s", (error, seq)
+        "UPDATE publishers.outbox SET attempts = attempts + 1, last_error = %s WHERE seq = %s AND published_at IS NULL",
+        (error, seq),
     )
 
 
 async def take_lease(connection: psycopg.AsyncConnection[Any], *, holder: str, seconds: float) -> int | None:
-    """Take the lease if nobody holds it and return its new epoch."""
+    """Take the lease if nobody else holds it and return its new epoch."""
     values = {"name": LEASE, "holder": holder, "seconds": seconds}
     row = await (await connection.execute(_statement("take_lease"), values)).fetchone()
     return row[0] if row else None

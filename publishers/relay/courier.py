@@ -6,6 +6,7 @@ import random
 from publishers.broker import Broker, Stored
 from publishers.errors import (
     NotReady,
+    Refused,
     SequenceConflict,
     StreamAhead,
     StreamLost,
@@ -45,21 +46,26 @@ class Courier:
                 return await self._attempt(event)
             except DOUBT as error:
                 self._metrics.retried += 1
-                self._metrics.state = State.WAITING
-                self._metrics.last_error = str(error)
+                self._metrics.reach(State.WAITING)
+                self._metrics.fail(error)
             await wait(stop, pause * random.uniform(0.5, 1.0))  # noqa: S311 (spreads the retries)
             pause = min(pause * 2, LONGEST_PAUSE)
         return None
 
     async def _attempt(self, event: Pending) -> int:
-        fence = event.fence.stream_sequence if event.fence else 0
+        fence = event.fence
+        if fence is not None and fence.version >= event.version:
+            raise Refused(
+                f"{event.message.subject} has reached version {fence.version}: version {event.version} comes too late.",
+                hint="Versions were not numbered under a lock held until commit.",
+            )
         self._faults("before_publish")
         try:
-            sequence = await self._broker.publish(event.message, after=fence)
+            sequence = await self._broker.publish(event.message, after=fence.stream_sequence if fence else 0)
         except SequenceConflict:
             sequence = await self._resolve(event)
         self._faults("after_publish")
-        self._metrics.state = State.PUBLISHING
+        self._metrics.reach(State.PUBLISHING)
         return sequence
 
     async def _resolve(self, event: Pending) -> int:

@@ -1,37 +1,29 @@
-"""What a relay does while it holds the lease: read, deliver, mark, renew, measure."""
+"""What a relay does while it holds the lease: read, deliver, mark, renew, measure, report."""
 
 import asyncio
 import logging
 import math
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg
 
-from publishers import outbox
+from publishers import outbox, roster
 from publishers.broker import Broker
 from publishers.errors import LeaseLost, Refused, StreamError
 from publishers.outbox import Pending
 from publishers.relay.courier import Courier
 from publishers.relay.metrics import Metrics
 from publishers.relay.pace import Faults, Pace
+from publishers.relay.patience import patient
+from publishers.relay.refusals import Refusals
 from publishers.waiting import wait
 
 logger = logging.getLogger(__name__)
-MOST_BLOCKED = 8  # windows of refused subjects, then the broker itself is taken to be the trouble
 READ_SHARE = 2  # a rest is so many times as long as the read, which is slow while old snapshots hold dead rows
 MEASURE = 1.0
 MEASURE_SHARE = 20  # measuring may take one part in so many of the time
-
-
-@dataclass(slots=True)
-class Refusal:
-    """When a refused subject is tried again, and how long it waits after the next refusal."""
-
-    until: float
-    pause: float
 
 
 class Session:
@@ -43,52 +35,49 @@ class Session:
         marker: psycopg.AsyncConnection[Any],
         broker: Broker,
         *,
-        epoch: int,
+        holder: str,
         pace: Pace,
         metrics: Metrics,
         faults: Faults,
         woken: asyncio.Event,
     ) -> None:
-        """Work under the epoch of a lease, on two connections of its own."""
+        """Work under the epoch `metrics` has, on two connections of its own."""
         self._reader = reader
         self._marker = marker
         self._courier = Courier(broker, metrics, faults=faults)
-        self._epoch = epoch
+        self._holder = holder
+        self._epoch = metrics.epoch
         self._pace = pace
         self._metrics = metrics
         self._faults = faults
         self._woken = woken
         self._queue: asyncio.Queue[Pending] = asyncio.Queue(maxsize=pace.window)
         self._busy: set[str] = set()
-        self._refusals: dict[str, Refusal] = {}
+        self._refusals = Refusals(pace, metrics)
         self._acknowledged: list[tuple[Pending, int]] = []
         self._any_acknowledged = asyncio.Event()
         self._hurry = asyncio.Event()
         self._finishing = False
-        metrics.blocked = 0
+        self._contradicted: set[int] = set()  # events of which the stream says what it cannot
 
     async def run(self, stop: asyncio.Event) -> None:
         """Publish until told to stop, then let what is in flight arrive and be marked.
 
-        Raises LeaseLost, StreamError or psycopg.Error.
+        Raises LeaseLost or psycopg.Error.
         """
         try:
             async with asyncio.TaskGroup() as tasks:
                 workers = [tasks.create_task(self._work(stop)) for _ in range(self._pace.window)]
-                workers += [tasks.create_task(self._renew()), tasks.create_task(self._measure())]
+                workers += [tasks.create_task(task()) for task in (self._renew, self._measure, self._report)]
                 marking = tasks.create_task(self._mark())
                 await self._read(stop)
-                await self._queue.join()
+                await self._arrived()
                 self._finish()
                 await marking
                 for worker in workers:
                     worker.cancel()
         except BaseExceptionGroup as group:
-            error = _gravest(group.exceptions)
-            if isinstance(error, StreamError):
-                with suppress(psycopg.Error, LeaseLost):
-                    await self._flush()
-            raise error from None
+            raise _gravest(group.exceptions) from None
 
     async def _read(self, stop: asyncio.Event) -> None:
         loop, delay = asyncio.get_running_loop(), self._pace.poll_least
@@ -114,43 +103,70 @@ class Session:
         self._woken.clear()
 
     async def _next(self) -> list[Pending]:
-        now = asyncio.get_running_loop().time()
-        waiting = [subject for subject, refusal in self._refusals.items() if refusal.until > now]
-        if len(waiting) > MOST_BLOCKED * self._pace.window:
+        waiting = self._refusals.waiting()
+        if waiting is None or self._contradicted:
             return []
         # A subject that is released while this reads is not in the answer: it was busy when the statement began.
-        return await outbox.read_next(self._reader, busy=[*self._busy, *waiting], room=self._pace.window)
+        with self._patient():
+            return await outbox.read_next(self._reader, busy=[*self._busy, *waiting], room=self._pace.window)
 
     async def _work(self, stop: asyncio.Event) -> None:
         while True:
             event = await self._queue.get()
+            self._metrics.in_flight += 1
+            if self._metrics.in_flight == self._pace.window:
+                self._faults("window_full")
             try:
-                sequence = await self._courier.deliver(event, stop)
-            except Refused as error:
-                await self._refuse(event, error)
-            else:
-                if sequence is not None:
-                    self._acknowledge(event, sequence)
+                await self._deliver(event, stop)
             finally:
+                self._metrics.in_flight -= 1
                 self._queue.task_done()
 
-    def _acknowledge(self, event: Pending, sequence: int) -> None:
+    async def _deliver(self, event: Pending, stop: asyncio.Event) -> None:
+        pending: Pending | None = event
+        while pending is not None:
+            try:
+                sequence = await self._courier.deliver(pending, stop)
+            except StreamError as error:
+                pending = await self._look_again(pending, error, stop)
+                continue
+            except Refused as error:
+                await self._refuse(pending, error)
+            else:
+                self._acknowledge(pending, sequence)
+            break
+        else:
+            self._busy.discard(event.message.subject)
+        self._contradicted.discard(event.seq)
+        self._metrics.contradict(len(self._contradicted))
+
+    async def _look_again(self, event: Pending, error: StreamError, stop: asyncio.Event) -> Pending | None:
+        """Halt, and after a while return the event as it is by then: None if somebody has settled it."""
+        # To a relay that has lost its lease what its successor published looks like a contradiction.
+        with self._patient():
+            await outbox.renew_lease(self._marker, epoch=self._epoch, seconds=self._pace.lease)
+        if not self._contradicted:
+            logger.error("relay %s halts: %s", self._holder, error)
+        self._contradicted.add(event.seq)
+        self._metrics.fail(error)
+        self._metrics.contradict(len(self._contradicted))
+        await wait(stop, self._pace.halted)
+        with self._patient():
+            return await outbox.read_again(self._reader, seq=event.seq)
+
+    async def _refuse(self, event: Pending, error: Refused) -> None:
+        self._refusals.add(event, error)
+        with self._patient():
+            await outbox.note_failure(self._reader, seq=event.seq, error=str(error))
+        self._busy.discard(event.message.subject)
+
+    def _acknowledge(self, event: Pending, sequence: int | None) -> None:
+        if sequence is None:  # in doubt when told to stop
+            return
         self._acknowledged.append((event, sequence))
         self._any_acknowledged.set()
         if len(self._acknowledged) >= self._pace.window // 2:
             self._hurry.set()
-
-    async def _refuse(self, event: Pending, error: Refused) -> None:
-        subject = event.message.subject
-        pause = self._refusals[subject].pause if subject in self._refusals else self._pace.refusal
-        until = asyncio.get_running_loop().time() + pause
-        self._refusals[subject] = Refusal(until, min(pause * 2, self._pace.refusal_most))
-        self._metrics.refused += 1
-        self._metrics.blocked = len(self._refusals)
-        self._metrics.last_error = str(error)
-        logger.warning("%s version %s waits %.0f s: %s", subject, event.version, pause, error)
-        await outbox.note_failure(self._reader, seq=event.seq, error=str(error))
-        self._busy.discard(subject)
 
     async def _mark(self) -> None:
         while True:
@@ -163,6 +179,14 @@ class Session:
             if self._finishing and not self._acknowledged:
                 return
 
+    async def _arrived(self) -> None:
+        """Wait for what is in flight; what has not arrived in time is looked for by the next term of office."""
+        try:
+            async with asyncio.timeout(self._pace.farewell):
+                await self._queue.join()
+        except TimeoutError:
+            logger.warning("relay %s leaves %d events in doubt", self._holder, self._metrics.in_flight)
+
     def _finish(self) -> None:
         self._finishing = True
         self._any_acknowledged.set()
@@ -173,31 +197,43 @@ class Session:
         if not batch:
             return
         self._faults("before_mark")
-        await outbox.mark(self._marker, epoch=self._epoch, stored=[(event.seq, sequence) for event, sequence in batch])
+        stored = [(event.seq, sequence) for event, sequence in batch]
+        with self._patient():
+            await outbox.mark(self._marker, epoch=self._epoch, stored=stored)
         self._faults("after_mark")
-        for event, _ in batch:
-            self._busy.discard(event.message.subject)
-            self._refusals.pop(event.message.subject, None)
+        subjects = [event.message.subject for event, _ in batch]
+        self._busy.difference_update(subjects)
+        self._refusals.drop(subjects)
         self._metrics.published += len(batch)
-        self._metrics.blocked = len(self._refusals)
+
+    def _patient(self) -> AbstractContextManager[None]:
+        return patient(self._pace, self._reader, self._marker)
 
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(self._pace.lease / 3)
             self._faults("before_renew")
-            await outbox.renew_lease(self._marker, epoch=self._epoch, seconds=self._pace.lease)
+            with self._patient():
+                await outbox.renew_lease(self._marker, epoch=self._epoch, seconds=self._pace.lease)
 
     async def _measure(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
             begun = loop.time()
-            self._metrics.pending, self._metrics.lag_seconds = await outbox.read_backlog(self._reader)
+            with self._patient():
+                self._metrics.pending, self._metrics.lag_seconds = await outbox.read_backlog(self._reader)
             await asyncio.sleep(max(MEASURE, MEASURE_SHARE * (loop.time() - begun)))
+
+    async def _report(self) -> None:
+        while True:
+            with self._patient():
+                await roster.report(self._marker, self._metrics.said(self._holder))
+            await asyncio.sleep(self._pace.standby)
 
 
 def _gravest(errors: Sequence[BaseException]) -> BaseException:
     """Choose the one error to report of several tasks that failed together."""
-    order = (StreamError, LeaseLost, psycopg.Error)
+    order = (LeaseLost, psycopg.Error)
     return min(
         errors, key=lambda error: next((i for i, kind in enumerate(order) if isinstance(error, kind)), -math.inf)
     )

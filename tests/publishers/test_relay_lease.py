@@ -2,11 +2,13 @@ import asyncio
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from publishers import InMemoryBroker, Message, outbox
 from publishers.relay import Relay, State
 from tests.publishers.events import an_event, append, query
 from tests.publishers.relays import QUICK, relay, until
+from tests.support.proxy import Proxy
 
 pytestmark = pytest.mark.anyio
 
@@ -92,11 +94,49 @@ async def test_successor_recognises_what_a_frozen_relay_had_sent(dsn: str) -> No
     assert broker.versions() == {"a": [1], "b": [1]}
 
 
-async def test_relay_survives_the_loss_of_its_database_connections(dsn: str) -> None:
+async def test_relay_survives_the_loss_of_its_connections_and_does_not_wait_for_its_own_lease(dsn: str) -> None:
     broker = InMemoryBroker()
-    async with relay(dsn, broker, pace={"lease": 0.5}) as running:
+    async with relay(dsn, broker, pace={"lease": 600.0}) as running:
         await until(lambda: running.metrics.state is State.PUBLISHING)
         query(dsn, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'relay'")
         append(dsn, an_event())
         await until(lambda: running.metrics.published == 1)
     assert running.metrics.epoch == 2
+
+
+async def test_relay_survives_a_database_that_falls_silent(dsn: str) -> None:
+    with Proxy(int(conninfo_to_dict(dsn)["port"])) as proxy:
+        through = make_conninfo(dsn, host="127.0.0.1", port=proxy.port)
+        async with relay(through, InMemoryBroker(), pace={"patience": 0.3, "lease": 60.0, "standby": 0.1}) as running:
+            append(dsn, an_event("a"))
+            await until(lambda: running.metrics.published == 1)
+            proxy.freeze()
+            await asyncio.sleep(0.6)
+            proxy.thaw()
+            append(dsn, an_event("b"))
+            await until(lambda: running.metrics.published == 2)
+    assert running.metrics.epoch == 2  # on connections of a new term
+
+
+class Silent(InMemoryBroker):
+    """Never answers."""
+
+    async def publish(self, message: Message, *, after: int) -> int:
+        await asyncio.Event().wait()
+        return await super().publish(message, after=after)
+
+
+async def test_stopping_relay_does_not_wait_for_a_silent_broker(dsn: str) -> None:
+    append(dsn, an_event())
+    async with relay(dsn, Silent(), pace={"farewell": 0.1}) as running:
+        await until(lambda: running.metrics.in_flight == 1)
+    assert query(dsn, "SELECT count(*) FROM publishers.lease WHERE expires_at <= now()") == [(1,)]
+    assert query(dsn, "SELECT published_at FROM publishers.outbox") == [(None,)]
+
+
+async def test_every_relay_is_on_the_roster_until_it_ends(dsn: str) -> None:
+    append(dsn, an_event())
+    columns = "SELECT state, epoch, published, since IS NOT NULL FROM publishers.relay ORDER BY state"
+    async with relay(dsn, InMemoryBroker()), relay(dsn, InMemoryBroker()):
+        await until(lambda: query(dsn, columns) == [("publishing", 1, 1, True), ("standby", 0, 0, False)])
+    assert query(dsn, columns) == []

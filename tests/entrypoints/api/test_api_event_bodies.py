@@ -4,9 +4,8 @@ import orjson
 import pytest
 
 from mdm.core.ids import digest
-from publishers import Event
+from publishers import Event, outbox
 from publishers import body as bodies
-from publishers import outbox
 from tests.entrypoints.api.calling import Api
 from tests.publishers.events import an_event
 
