@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,16 @@ def fresh_logging() -> Iterator[None]:
     structlog.configure(processors=[structlog.processors.add_log_level, plain])
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def mappings_read_once() -> Iterator[None]:
+    """Read the built-in mappings once for all the hubs that tests open."""
+    read, patch = bootstrap.mappings, pytest.MonkeyPatch()
+    built_in = cache(lambda: read(Settings()))
+    patch.setattr(bootstrap, "mappings", lambda settings: read(settings) if settings.mappings_dir else built_in())
+    yield
+    patch.undo()
 
 
 @pytest.fixture(scope="session")
