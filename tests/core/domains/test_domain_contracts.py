@@ -69,6 +69,6 @@ def test_references_are_as_they_are_resolved() -> None:
 
 
 def test_texts_by_language_are_as_they_are_standardized() -> None:
-    read = standardize_record(DOMAINS["item"], {"description": {"de-AT": "Schraube", "eng": "screw", "yue": "x"}})
+    read = standardize_record(DOMAINS["item"], {"description": {"de-AT": "Schraube", "EN": "screw"}})
     assert accepts(ITEM, {"description": read["description"].value})
     assert not accepts(ITEM, {"description": {"English": "screw"}})
