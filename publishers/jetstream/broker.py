@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,12 +18,14 @@ from publishers.errors import BrokerError, NotReady, Refused, SequenceConflict, 
 from publishers.jetstream.connection import UNREACHABLE, Link, connect
 from publishers.jetstream.pull import Pull, passing
 
+logger = logging.getLogger(__name__)
 EXPECTED_SEQUENCE = "Nats-Expected-Last-Subject-Sequence"
 WRONG_SEQUENCE = {10071, 10164}
 NO_MESSAGE = 10037
 UNDECIDED = 10158
 NOT_STORED = 10077  # a limit of the stream, or its disk
 WALK_BATCH = 1_000
+LOOK = 1.0  # seconds without a message after which the server is asked whether there is one
 EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -120,12 +123,24 @@ class JetStreamBroker:
             consumer = await context.add_consumer(self.stream, config)
         except (nats.errors.Error, TimeoutError, OSError) as error:
             raise _translated(error, self.stream) from error
-        left = consumer.num_pending or 0
+        left, received = consumer.num_pending or 0, 0
         async with Pull(link, stream=self.stream, consumer=consumer.name, batch=batch, domain=self.domain) as pull:
             while left > 0:
-                if messages := await pull.next(self._timeout):
-                    left = messages[-1].metadata.num_pending
+                if messages := await pull.next(LOOK):
+                    left, received = messages[-1].metadata.num_pending, received + len(messages)
                     yield [_stored(message) for message in messages], left
+                elif await self._has_given_all(context, consumer.name, received):
+                    logger.warning("stream %s has messages that its server cannot read", self.stream)
+                    return
+
+    async def _has_given_all(self, context: JetStreamContext, consumer: str, received: int) -> bool:
+        """Tell whether the server, though asked, has nothing to give: it still counts messages that are damaged."""
+        try:
+            info = await context.consumer_info(self.stream, consumer)
+        except (nats.errors.Error, TimeoutError, OSError) as error:
+            raise _translated(error, self.stream) from error
+        delivered = info.delivered.consumer_seq if info.delivered else 0
+        return bool(info.num_waiting) and delivered == received
 
     async def context(self) -> JetStreamContext:
         """Return the JetStream context of a living connection; raise Unavailable if there is none to be had."""
