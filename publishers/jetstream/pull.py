@@ -100,6 +100,19 @@ class Pull:
             await self._request()
         return batch
 
+    def wake(self) -> None:
+        """Let a waiting `next` return at once."""
+        self._arrived.set()
+
+    async def end(self) -> None:
+        """Stop receiving; what is given back afterwards does not come to the request that is still open."""
+        subscription, self._subscription = self._subscription, None
+        if subscription is not None:
+            try:
+                await subscription.drain()  # type: ignore[no-untyped-call]
+            except (nats.errors.Error, *UNREACHABLE) as error:
+                raise Unavailable(f"NATS cannot be reached: {error!r}.") from error
+
     @property
     def waiting(self) -> list[Msg]:
         """Return what has arrived and was not asked for yet, without taking it."""

@@ -1,6 +1,6 @@
 """Messages in hand: the events among them, and what each is answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from nats.aio.msg import Msg
@@ -13,14 +13,13 @@ from publishers.subscriber.bodies import Bodies
 from publishers.subscriber.store import Checkpoint, GivenUp
 
 BODY_DELAY = 5.0  # seconds after which a body that could not be had is asked for again
-SUBJECT = "ce-subject"
 
 
 class Batch:
     """What one look at the stream has brought; a message without another answer is acknowledged."""
 
     def __init__(self, messages: Sequence[Msg], *, replays: bool) -> None:
-        """Tell events from messages that are none; `replays`: they are copies, which name their subject in a header."""
+        """Tell events from messages that are none; `replays`: what is wanted are copies of events."""
         self.messages = messages
         self.events: list[Received] = []
         self.failed: list[tuple[Received, str]] = []
@@ -66,9 +65,10 @@ class Batch:
         """Return the checkpoint after what was given up, so that the consumer does not seem ahead of the store."""
         return Checkpoint(consumer, self._seen) if consumer and self._seen else None
 
-    def settled(self) -> list[Event]:
-        """Return the events that are done with."""
-        return [received.event for received in self.events if received.delivered not in self.answers]
+    def settled(self, *, but: Collection[int]) -> list[Event]:
+        """Return the events that are done with, those of some deliveries not among them."""
+        open_ones = {*self.answers, *but}
+        return [received.event for received in self.events if received.delivered not in open_ones]
 
     def _give_up(self, delivered: int, subject: str, version: int, reason: str) -> None:
         self.given_up.append(GivenUp(subject, version, reason, datetime.now(UTC)))
@@ -76,9 +76,10 @@ class Batch:
 
 
 def _event(message: Msg, *, replays: bool) -> Event:
-    headers: Mapping[str, str] = message.headers or {}
-    subject = headers.get(SUBJECT, "") if replays else message.subject
-    return Event.from_message(subject, headers, message.data)
+    event = Event.from_message(message.subject, message.headers or {}, message.data)
+    if (event.replay is not None) != replays:
+        raise InvalidEvent(f"On {message.subject} is {'an event' if replays else 'a copy of one'}.")
+    return event
 
 
 def _whole(event: Event, bodies: Bodies | None) -> Event:

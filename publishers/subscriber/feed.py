@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic
@@ -21,7 +22,7 @@ from publishers.subscriber.retries import Retries
 from publishers.subscriber.store import Connection, GivenUp, Store, checkpoint_of, given_up_in
 
 logger = logging.getLogger(__name__)
-PATIENCE = 0.5  # how long one look for messages takes, and a stop waits
+PATIENCE = 0.5  # how long one look for messages takes
 LOOK_EVERY = 5.0  # how often the server is asked how many messages wait, while none comes
 
 
@@ -59,8 +60,10 @@ class Feed(Generic[Connection]):
             async with Pull(
                 link, stream=plan.stream, consumer=plan.name, batch=terms.batch, domain=terms.domain
             ) as pull:
-                await self._pump(link, pull, bound, stop)
-                await give_back(pull.unread())
+                async with _woken(pull, stop):
+                    left = await self._pump(link, pull, bound, stop)
+                await pull.end()
+                await give_back([*left, *pull.unread()])
         finally:
             await link.close()
 
@@ -72,24 +75,28 @@ class Feed(Generic[Connection]):
         self._terms.progress.begin(bound.waiting, replays=self.replays)
         return bound
 
-    async def _pump(self, link: Link, pull: Pull, bound: Bound, stop: asyncio.Event) -> None:
+    async def _pump(self, link: Link, pull: Pull, bound: Bound, stop: asyncio.Event) -> list[Msg]:
+        """Handle what comes until `stop` is set, and return what was in hand then and not begun."""
         progress, clock = self._terms.progress, asyncio.get_running_loop().time
         looked_at = clock()
+        left: list[Msg] = []
         while not stop.is_set():
             messages = await pull.next(PATIENCE)
             if messages:
                 async with kept_in_hand(messages, pull, every=bound.ack_wait / 3):
-                    await self._handle(link, messages, bound, stop)
+                    left = await self._handle(link, messages, bound, stop)
             if self.replays:
                 continue
             if messages:
                 progress.wait_for(messages[-1].metadata.num_pending, since=messages[-1].metadata.timestamp)
             elif progress.waiting and clock() > looked_at + LOOK_EVERY:
                 looked_at = clock()
-                left = await waiting(link.client.jetstream(domain=self._terms.domain), self._plan)
-                progress.wait_for(left, since=progress.behind_since)
+                more = await waiting(link.client.jetstream(), self._plan)
+                progress.wait_for(more, since=progress.behind_since)
+        return left
 
-    async def _handle(self, link: Link, messages: Sequence[Msg], bound: Bound, stop: asyncio.Event) -> None:
+    async def _handle(self, link: Link, messages: Sequence[Msg], bound: Bound, stop: asyncio.Event) -> list[Msg]:
+        """Apply messages and answer them; return those that were not begun, because of a stop."""
         terms, batch = self._terms, Batch(messages, replays=self.replays)
         consumer = None if self.replays else bound.identity
         try:
@@ -104,13 +111,15 @@ class Feed(Generic[Connection]):
         except StoreFailed:
             await give_back(messages, delay=PATIENCE)
             raise
-        for event in batch.settled():
+        left = {received.delivered for received in done.left}
+        for event in batch.settled(but=left):
             terms.retries.forget(event)
         terms.progress.count(done, retrying=len(terms.retries))
-        await answer(link.client, messages, batch.answers)
+        await answer(link.client, [m for m in messages if m.metadata.sequence.consumer not in left], batch.answers)
+        return [message for message in messages if message.metadata.sequence.consumer in left]
 
     def _judge(self, batch: Batch, done: Applied) -> None:
-        """Decide what becomes of events that failed, and give back what was not begun."""
+        """Decide what becomes of events that failed."""
         progress = self._terms.progress
         progress.foreign += batch.foreign
         progress.gone += batch.gone
@@ -124,8 +133,6 @@ class Feed(Generic[Connection]):
                 batch.terminate(received, error)
             else:
                 batch.answers[received.delivered] = Again(delay)
-        for received in done.left:
-            batch.answers[received.delivered] = Again(0.0)
 
     async def _note_given_up(self, batch: Batch, consumer: str | None) -> None:
         progress, store = self._terms.progress, self._terms.store
@@ -136,6 +143,22 @@ class Feed(Generic[Connection]):
             progress.given_up = _events(await asyncio.to_thread(give_up, store, batch.given_up, checkpoint))
         elif progress.given_up:  # perhaps a newer version was applied
             progress.given_up = _events(await asyncio.to_thread(given_up_in, store))
+
+
+@asynccontextmanager
+async def _woken(pull: Pull, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Let nobody wait for messages when `stop` is set."""
+
+    async def wake() -> None:
+        await stop.wait()
+        pull.wake()
+
+    waking = asyncio.create_task(wake())
+    try:
+        yield
+    finally:
+        waking.cancel()
+        await asyncio.wait([waking])
 
 
 def _events(given_up: Sequence[GivenUp]) -> int:

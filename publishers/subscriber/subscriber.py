@@ -107,6 +107,8 @@ class Subscriber(Generic[Connection]):
                 group.create_task(self._keep(feed, stop))
             if self._health_file is not None:
                 group.create_task(self._show_health(self._health_file, stop))
+        if self._health_file is not None:
+            self._write_health(self._health_file)
 
     async def _keep(self, feed: Feed[Connection], stop: asyncio.Event) -> None:
         pause = PATIENCE
@@ -123,9 +125,10 @@ class Subscriber(Generic[Connection]):
             self.progress.connected = self.progress.caught_up = False
 
     async def _show_health(self, file: Path, stop: asyncio.Event) -> None:
-        while True:
-            with contextlib.suppress(OSError):  # a full disk is no reason to stop
-                self.health().write(file)
-            if stop.is_set():
-                return
+        while not stop.is_set():
+            self._write_health(file)
             await wait(stop, HEALTH_EVERY)
+
+    def _write_health(self, file: Path) -> None:
+        with contextlib.suppress(OSError):  # a full disk is no reason to stop
+            self.health().write(file)

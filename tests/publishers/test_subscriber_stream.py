@@ -1,7 +1,8 @@
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,11 @@ import pytest
 
 from publishers import Event, Unavailable
 from publishers.jetstream import JetStreamBroker, StreamPlan, provision
-from publishers.subscriber import InMemoryStore, SqliteStore, Subscriber, watch
+from publishers.subscriber import InMemoryStore, SqliteStore, watch
+from tests.publishers import subscribers
 from tests.publishers.events import a_message
 from tests.publishers.relays import until
+from tests.publishers.subscribers import subscriber
 
 pytestmark = [pytest.mark.anyio, pytest.mark.nats]
 Publish = Callable[..., Awaitable[None]]
@@ -19,33 +22,7 @@ Publish = Callable[..., Awaitable[None]]
 
 @pytest.fixture
 def publish(jetstream: JetStreamBroker) -> Publish:
-    """Publish a version of a subject, whatever came before."""
-
-    async def to_jetstream(subject: str, version: int, data: bytes = b"") -> None:
-        last = await jetstream.last(f"test.v1.{subject}")
-        message = a_message(f"test.v1.{subject}", version, data=data or b"v%d" % version)
-        await jetstream.publish(message, after=last.sequence if last else 0)
-
-    return to_jetstream
-
-
-def save(rows: dict[str, Any], event: Event) -> None:
-    if event.data == b"poison":
-        raise ValueError("cannot be applied")
-    rows[event.subject.removeprefix("test.v1.")] = event.data.decode()
-
-
-@asynccontextmanager
-async def subscriber(url: str, store: InMemoryStore, **options: Any) -> AsyncIterator[Subscriber[dict[str, Any]]]:
-    known = {"stream": "TEST", "subjects": "test.v1.>", "name": "down", "handler": save, "batch": 10}
-    running = Subscriber(url, store=store, **{**known, **options})
-    stop = asyncio.Event()
-    task = asyncio.create_task(running.run(stop))
-    try:
-        yield running
-    finally:
-        stop.set()
-        await task
+    return partial(subscribers.publish, jetstream)
 
 
 async def test_late_joiner_gets_the_newest_of_every_subject_and_then_the_tail(nats_url: str, publish: Publish) -> None:
