@@ -8,7 +8,7 @@ from mdm.core.security import Permission
 from mdm.hub import redo, sealing
 from mdm.hub.golden import due
 from mdm.hub.tasks import MATCH_REVIEW
-from mdm.store import deliveries, golden, quarantine, resolution, tasks
+from mdm.store import dead_letters, deliveries, golden, quarantine, resolution, tasks
 from mdm.store.records import RecordName
 from mdm.store.records import redo as due_again
 from mdm.store.work import Work
@@ -32,6 +32,7 @@ class Standing:
     open_tasks: dict[tuple[str, str], int]
     quarantined: dict[str, int]
     duty_lags: dict[str, float]
+    dead_letters: dict[tuple[str, str], int]  # open, per subscriber and severity
 
 
 def standing(work: Work) -> Standing:
@@ -47,6 +48,7 @@ def standing(work: Work) -> Standing:
         open_tasks=tasks.count_open(work.session),
         quarantined=quarantine.count_open(work.session),
         duty_lags={duty: lag(work) for duty, lag in DUTY_LAGS.items()},
+        dead_letters=dead_letters.count_open(work.session),
     )
 
 

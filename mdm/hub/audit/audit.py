@@ -51,6 +51,7 @@ STATEMENTS = {
     "I12 no match between two masters is left unasked": "i12_matches",
     "I13 every reference leads to a living master or waits to be followed again": "i13_references",
     "I14 what a restore concerns has been announced anew": "i14_restores",
+    "I15 every dead letter is open or settled by something that is there": "i15_dead_letters",
 }
 REBUILDS = "I3/I4 every golden value is what rebuilding from the claims it names gives"
 APPROVALS = "I10 nothing critical was published without the approval its policy asks for"

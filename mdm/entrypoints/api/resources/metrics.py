@@ -41,7 +41,14 @@ class Gauges(Collector):
         lags = GaugeMetricFamily("mdm_clock_lag_seconds", "How far the clock is behind by duty.", labels=("duty",))
         for duty, seconds in found.duty_lags.items():
             lags.add_metric((duty,), seconds)
-        yield from (masters, tasks, quarantined, lags)
+        given_up = GaugeMetricFamily(
+            "mdm_dead_letters_open",
+            "Messages subscribers gave up that nothing has settled yet.",
+            labels=("subscriber", "severity"),
+        )
+        for labels, count in found.dead_letters.items():
+            given_up.add_metric(labels, count)
+        yield from (masters, tasks, quarantined, lags, given_up)
 
 
 @get(
