@@ -1,6 +1,7 @@
 """Large events: the message refers to its body, which is fetched from the publisher over HTTP."""
 
 import copy
+import http.client
 import urllib.error
 import urllib.request
 from typing import IO
@@ -50,7 +51,7 @@ class Bodies:
             if error.code in GONE:
                 raise BodyGone(f"{url} is no longer there ({error.code}).") from error
             raise Unavailable(f"{url} answers {error.code} {error.reason}.") from error
-        except (OSError, EOFError) as error:  # URLError is an OSError
+        except (OSError, http.client.HTTPException) as error:  # URLError is an OSError
             raise Unavailable(f"{url} cannot be reached: {error}.") from error
 
 
