@@ -31,9 +31,12 @@ class Settings(BaseSettings):
     )
     nats_monitor_url: str | None = Field(
         default=None,
-        description="URL of the monitoring port of NATS; readiness asks it whether acknowledged means on disk.",
+        description="URLs of the monitoring ports of all NATS servers, separated by commas; readiness asks them whether"
+        " acknowledged means on disk.",
     )
-    nats_credentials: Path | None = Field(default=None, description="Credentials file (.creds) to log in to NATS with.")
+    nats_credentials: Path | None = Field(
+        default=None, description="File to log in to NATS with: .creds, or the seed of an nkey."
+    )
     stream: str = Field(
         default="MDM_GOLDEN", pattern=r"^[A-Za-z0-9_-]+$", description="JetStream stream that holds the golden events."
     )
@@ -71,6 +74,11 @@ class Settings(BaseSettings):
     stream_replicas: int = Field(
         default=1, ge=1, le=5, description="Replicas of every stream; an existing one is changed by provisioning."
     )
+    stream_max_bytes: int | None = Field(
+        default=None,
+        ge=1_000_000,
+        description="Bytes the stream of golden events may take before it refuses more; unset: what the store holds.",
+    )
     data_dir: Path = Field(
         default=Path(".mdm"), description="Folder of the embedded servers: data, logs, state; one hub at a time."
     )
@@ -103,6 +111,17 @@ class Settings(BaseSettings):
     )
     task_lease_minutes: int = Field(
         default=15, ge=1, le=480, description="Minutes a steward has a task to himself after taking it."
+    )
+    relay_lease_seconds: float = Field(
+        default=9,
+        gt=0,
+        le=300,
+        description="Silence of a relay after which a standby takes over, in seconds; it takes a second or two more.",
+    )
+    backlog_limit: int = Field(
+        default=200_000,
+        ge=1,
+        description="Events awaiting publishing above which loads wait until half of them are out.",
     )
     outbox_retention_days: int = Field(default=7, ge=1, description="Days a published event stays in the outbox.")
     stop_seconds: float = Field(

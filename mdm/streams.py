@@ -1,21 +1,28 @@
 """What every stream of the hub must be like, by the settings."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from mdm.hub import contracts, sealing
 from mdm.hub.announce import SUBJECT
 from mdm.settings import Settings
-from publishers.jetstream import MirrorPlan, StreamPlan
+from publishers.jetstream import ConsumerPlan, MirrorPlan, StreamPlan
 
 DELIVERIES = contracts.DELIVERIES
 REPLAYS = contracts.REPLAYS
+ANSWERS = "mdm.acks.v1"  # of the hub, to sources that want to hear what became of a delivery
 ADVISORIES = "$JS.EVENT.ADVISORY.CONSUMER"
 DAY = 86_400.0
 
 
 def golden(settings: Settings) -> StreamPlan:
     """Return the stream of golden events: the last of every subject stay."""
-    return StreamPlan(name=settings.stream, subjects=(f"{SUBJECT}.>",), replicas=settings.stream_replicas)
+    return StreamPlan(
+        name=settings.stream,
+        subjects=(f"{SUBJECT}.>",),
+        replicas=settings.stream_replicas,
+        max_bytes=settings.stream_max_bytes or -1,
+    )
 
 
 def audit(settings: Settings) -> StreamPlan:
@@ -70,6 +77,27 @@ def dead_letters(settings: Settings) -> StreamPlan:
         replicas=settings.stream_replicas,
         max_messages_per_subject=-1,
         max_age=30 * DAY,
+    )
+
+
+def intake(settings: Settings) -> ConsumerPlan:
+    """Return the place of those who take deliveries in."""
+    return ConsumerPlan(stream=settings.delivery_stream, name="mdm-intake", ack_wait=60.0, most_unsettled=2_000)
+
+
+def collector(settings: Settings) -> ConsumerPlan:
+    """Return the place of those who collect dead letters."""
+    return ConsumerPlan(
+        stream=settings.dead_letter_stream, name="mdm-dead-letters", ack_wait=30.0, most_unsettled=1_000
+    )
+
+
+def subscriber(settings: Settings, name: str, *, domains: Sequence[str]) -> tuple[ConsumerPlan, ...]:
+    """Return the places of a subscriber: among the events of its domains (none: of all), and the copies for it."""
+    subjects = tuple(f"{SUBJECT}.{domain}.>" for domain in domains) or (f"{SUBJECT}.>",)
+    return (
+        ConsumerPlan(stream=settings.stream, name=name, subjects=subjects, newest=True),
+        ConsumerPlan(stream=settings.replay_stream, name=name, subjects=(f"{REPLAYS}.*.{name}.>",)),
     )
 
 

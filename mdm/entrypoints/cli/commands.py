@@ -22,6 +22,7 @@ COMMANDS = {
     "person": "make people and services, give them roles, and end what they may",
     "rules": "show the rules in force, or propose those of the declaration files",
     "dead-letters": "list, replay and discard messages that subscribers gave up",
+    "nats": "check NATS, and make its streams, consumers and accounts what they must be",
     "audit": "check the invariants of the hub, or the action log alone",
 }
 
