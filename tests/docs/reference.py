@@ -17,6 +17,7 @@ from mdm.entrypoints.api import create_app
 from mdm.entrypoints.api.verbs import address
 from mdm.entrypoints.cli import parser_of_everything
 from mdm.settings import Settings, variable
+from tests.docs import contract_tables
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 LIMITS = {"ge": "at least", "gt": "more than", "le": "at most"}
@@ -69,6 +70,26 @@ def endpoints() -> str:
     return table(("Endpoint", "Needs", "Roles"), sorted(rows))
 
 
+def event_types() -> str:
+    """One row per type of event of a golden record."""
+    return table(("Type", "When"), contract_tables.types())
+
+
+def event_headers() -> str:
+    """One row per header of an event."""
+    return table(("Header", "There", "Content"), contract_tables.headers())
+
+
+def event_body() -> str:
+    """One row per field of an event's body."""
+    return table(("Field", "Type", "Content"), contract_tables.body())
+
+
+def seal_body() -> str:
+    """One row per field of a seal."""
+    return table(("Field", "Type", "Content"), contract_tables.seal())
+
+
 def handlers() -> Iterator[tuple[str, str, BaseRouteHandler]]:
     """Every method and path the application serves, with what answers it."""
     app = create_app(Settings(), nullcontext, nullcontext)
@@ -89,6 +110,7 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "errors.md": {"hub": hub_errors, "survivorship": survivorship_errors, "publishers": publishing_errors},
     "cli.md": {"commands": commands},
     "permissions.md": {"roles": roles, "endpoints": endpoints},
+    "events.md": {"types": event_types, "headers": event_headers, "body": event_body, "seal": seal_body},
 }
 
 

@@ -2,6 +2,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -118,7 +119,8 @@ def test_every_field_of_an_event_is_documented_and_nothing_else() -> None:
 
 
 def test_every_header_of_an_event_is_documented_and_nothing_else() -> None:
-    assert first_column("events.md", "## Headers") == list(event().headers())
+    whole = replace(event(), dataref="/v1/events/x/body", full_digest="0" * 64, replay="0" * 32)
+    assert sorted(first_column("events.md", "## Headers")) == sorted(whole.headers())
 
 
 def test_sample_event_has_the_documented_fields() -> None:

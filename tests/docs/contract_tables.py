@@ -1,0 +1,73 @@
+"""The tables of docs/reference/events.md, made from the schemas of the contract."""
+
+from collections.abc import Iterator
+
+from publishers import contracts
+from publishers.contracts import ENVELOPE, GOLDEN, GOLDEN_TYPES, SEAL, Schema
+
+WORDS = {"string": "text", "integer": "number", "number": "number", "boolean": "boolean", "object": "object"}
+FORMATS = {"uuid": "UUID", "date-time": "instant"}
+Row = tuple[str, ...]
+
+
+def types() -> list[Row]:
+    """One row per type of golden event."""
+    return [(f"`{name}`", contracts.schema(name)["description"]) for name in GOLDEN_TYPES]
+
+
+def headers() -> list[Row]:
+    """One row per header: those that are always there, then the others."""
+    schema = contracts.schema(ENVELOPE)
+    always = schema["required"]
+    return [
+        (f"`{name}`", "always" if name in always else "", _about(inner, schema))
+        for name, inner in schema["properties"].items()
+    ]
+
+
+def body() -> list[Row]:
+    """One row per field of golden data."""
+    return list(_fields("", contracts.schema(GOLDEN), contracts.schema(GOLDEN)))
+
+
+def seal() -> list[Row]:
+    """One row per field of a seal."""
+    return list(_fields("", contracts.schema(SEAL), contracts.schema(SEAL)))
+
+
+def _fields(path: str, node: Schema, root: Schema) -> Iterator[Row]:
+    """Yield the fields below a node; one that is described is a row, and what is below it is not told."""
+    for name, inner in node.get("properties", {}).items():
+        place = f"{path}.{name}" if path else name
+        if "description" in inner:
+            yield f"`{place}`", _type(inner, root), inner["description"]
+        elif inner.get("type") == "array":
+            yield from _fields(f"{place}[]", inner["items"], root)
+        elif isinstance(inner.get("additionalProperties"), dict):
+            yield from _fields(f"{place}.*", inner["additionalProperties"], root)
+        else:
+            yield from _fields(place, inner, root)
+
+
+def _about(node: Schema, root: Schema) -> str:
+    return str(_resolved(node, root)["description"])
+
+
+def _type(node: Schema, root: Schema) -> str:
+    found = _resolved(node, root)
+    if "anyOf" in found:
+        return " or ".join(_type(variant, root) for variant in found["anyOf"])
+    if found.get("type") == "array":
+        return f"list of {_type(found['items'], root)}s"
+    if found.get("type") == "null":
+        return "null"
+    if "pattern" in found and "64" in found["pattern"]:
+        return "SHA-256"
+    return FORMATS.get(found.get("format", "")) or WORDS.get(found.get("type", ""), "any")
+
+
+def _resolved(node: Schema, root: Schema) -> Schema:
+    if "$ref" not in node:
+        return node
+    target: Schema = root["$defs"][node["$ref"].rpartition("/")[2]]
+    return {**target, **{key: value for key, value in node.items() if key != "$ref"}}
