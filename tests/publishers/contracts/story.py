@@ -15,6 +15,7 @@ from mdm.core.security import Actor
 from mdm.core.signing import Signer
 from mdm.hub import sealing
 from mdm.hub.golden import due
+from mdm.hub.ingest.deliver import Message, deliver
 from mdm.hub.stewardship import approvals, identity, values
 from mdm.settings import Settings
 from mdm.store.records import RecordName
@@ -23,6 +24,7 @@ from tests.support.stewards_machine import MovedClock
 
 STEWARD = Actor("stella", frozenset({"steward"}))
 OWNER = Actor("olga", frozenset({"safety_data_owner", "treasury_data_owner", "tax_data_owner", "approver"}))
+TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 ACME = {"name": "Acme GmbH", "country": "DE", "vat_id": "DE136695976", "phone": "+49 89 5550123"}
 OTHER = {"name": "Zenith Handels KG", "country": "DE", "phone": "+49 30 4440999"}
 READABLE: dict[str, Any] = {
@@ -105,7 +107,7 @@ def _example(declared: FieldDeclaration, examples: dict[str, Any], key: str) -> 
 
 def _identities(hub: HubUnderTest) -> None:
     """Let suppliers join, be merged, parted, corrected, retired and deleted."""
-    hub.send("erp", "1", version=1, attributes=ACME)
+    _send_traced(hub, {"domain": "supplier", "source": "erp", "key": "1", "version": 1, "attributes": ACME})
     hub.process()
     hub.send("portal", "2", version=1, attributes=ACME)
     hub.send("procurement", "3", version=1, attributes=OTHER)
@@ -124,6 +126,13 @@ def _identities(hub: HubUnderTest) -> None:
         values.retire(work, "supplier", acme, reason="closed")
     hub.send("procurement", "3", version=2, operation="delete")
     hub.process()
+
+
+def _send_traced(hub: HubUnderTest, fact: dict[str, Any]) -> None:
+    """Deliver a fact with everything that tells where it comes from."""
+    message = Message(orjson.dumps(fact), "traced", correlation_id="order-4711")
+    with hub.hub.begin() as work:
+        deliver(work, [message], source=fact["source"], traceparent=TRACEPARENT, tracestate="vendor=1")
 
 
 def _future(hub: HubUnderTest, clock: MovedClock) -> None:

@@ -67,6 +67,11 @@ def test_every_type_and_every_attribute_is_among_the_events(events: list[Announc
     assert seen == {(name, attribute) for name, domain in DOMAINS.items() for attribute in domain.open}
 
 
+def test_every_header_is_among_the_events_except_of_replays(events: list[Announced]) -> None:
+    known = contracts.schema(contracts.ENVELOPE)["properties"].keys()
+    assert {header for event in events for header in event.headers} == known - {"ce-replay"}
+
+
 @pytest.mark.parametrize("kept", STORED)
 def test_new_events_are_read_by_every_earlier_reader(kept: StoredSet, events: list[Announced]) -> None:
     for event in events:
