@@ -27,7 +27,7 @@ class MirrorPlan:
             mirror=api.StreamSource(
                 name=self.stream,
                 external=api.ExternalStream(api=f"$JS.{domain}.API"),
-                subject_transforms=[api.SubjectTransform(subject, subject) for subject in self.subjects],
+                subject_transforms=[api.SubjectTransform(subject, "") for subject in self.subjects],
             ),
             max_msgs_per_subject=self.max_messages_per_subject,
             storage=api.StorageType.FILE,

@@ -157,7 +157,7 @@ def test_same_content_in_two_feeds_of_a_source_is_read_as_both(hub: HubUnderTest
         (tmp_path / "suppliers.jsonl").write_text(line)
         list(load_file(hub.hub.begin, tmp_path / "suppliers.jsonl", source="procurement", registry=OneFeed(each)))
     assert hub.rows(
-        "SELECT feed, count(d.id) FROM load l JOIN delivery d ON d.load_id = l.id GROUP BY 1 ORDER BY 1"
+        "SELECT l.feed, count(d.id) FROM load l JOIN delivery d ON d.load_id = l.id GROUP BY 1 ORDER BY 1"
     ) == [
         ("archive", 1),
         ("suppliers", 1),
