@@ -1,6 +1,6 @@
 """The heads: what the stream holds last of every subject, byte for byte, as far as the database knows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,6 +42,14 @@ def read(connection: psycopg.Connection[Any], subject: str) -> Head | None:
     with connection.cursor(row_factory=class_row(Head), binary=True) as cursor:
         cursor.execute("SELECT * FROM publishers.head WHERE subject = %s", (subject,))
         return cursor.fetchone()
+
+
+def read_many(connection: psycopg.Connection[Any], subjects: Sequence[str]) -> list[Head]:
+    """Return the heads of subjects, in the order of these, without those that have none."""
+    with connection.cursor(row_factory=class_row(Head), binary=True) as cursor:
+        cursor.execute("SELECT * FROM publishers.head WHERE subject = ANY (%s)", (list(subjects),))
+        found = {head.subject: head for head in cursor.fetchall()}
+    return [found[subject] for subject in subjects if subject in found]
 
 
 def walk(connection: psycopg.Connection[Any], prefix: str = "") -> Iterator[HeadMark]:
