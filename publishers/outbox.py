@@ -78,9 +78,10 @@ def backlog(connection: psycopg.Connection[Any]) -> tuple[int, float]:
     return count, age
 
 
-def pending_count(connection: psycopg.Connection[Any]) -> int:
-    """Return how many events await publishing."""
-    return backlog(connection)[0]
+def pending_count(connection: psycopg.Connection[Any], *, bound: int) -> int:
+    """Return how many events await publishing, counted up to `bound`."""
+    [(count,)] = connection.execute(_statement("pending_count"), {"bound": bound}).fetchall()
+    return int(count)
 
 
 def delete_published(connection: psycopg.Connection[Any], *, before: datetime, limit: int = 10_000) -> int:

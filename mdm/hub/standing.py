@@ -5,16 +5,17 @@ from datetime import timedelta
 from uuid import UUID
 
 from mdm.core.security import Permission
-from mdm.hub import redo, sealing
+from mdm.hub import redo, sealing, tracing
 from mdm.hub.golden import due
 from mdm.hub.tasks import MATCH_REVIEW
-from mdm.store import dead_letters, deliveries, golden, quarantine, resolution, tasks
+from mdm.store import dead_letters, deliveries, golden, loads, quarantine, resolution, tasks
 from mdm.store.records import RecordName
 from mdm.store.records import redo as due_again
 from mdm.store.work import Work
-from publishers import outbox
+from publishers import outbox, roster
+from publishers.roster import Report
 
-DUTY_LAGS = {"boundaries": due.lag, "redo": redo.lag, "seal": sealing.lag}
+DUTY_LAGS = {"boundaries": due.lag, "redo": redo.lag, "seal": sealing.lag, "propagation": tracing.lag}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Standing:
     quarantined: dict[str, int]
     duty_lags: dict[str, float]
     dead_letters: dict[tuple[str, str], int]  # open, per subscriber and severity
+    relays: list[Report]  # those heard of in the last seconds
+    loads_paused: bool
 
 
 def standing(work: Work) -> Standing:
@@ -49,6 +52,8 @@ def standing(work: Work) -> Standing:
         quarantined=quarantine.count_open(work.session),
         duty_lags={duty: lag(work) for duty, lag in DUTY_LAGS.items()},
         dead_letters=dead_letters.count_open(work.session),
+        relays=roster.alive(work.connection),
+        loads_paused=loads.paused(work.session) is not None,
     )
 
 
@@ -60,14 +65,19 @@ def open_tasks(work: Work) -> dict[tuple[str, str], int]:
 
 def settled(work: Work) -> bool:
     """Tell whether everything accepted is processed, again where that is due, and everything announced is published."""
-    if deliveries.pending(work.session, bound=1) or outbox.pending_count(work.connection):
+    if deliveries.pending(work.session, bound=1) or outbox.pending_count(work.connection, bound=1):
         return False
     return not due_again.due(work.session, now=work.now)
 
 
 def tidy(work: Work, *, outbox_retention: timedelta) -> int:
-    """Delete events published longer ago than the retention; the heads keep the newest of every master."""
-    return outbox.delete_published(work.connection, before=work.now - outbox_retention)
+    """Delete events published longer ago than the retention; the heads keep the newest of every master.
+
+    How long they took is measured before.
+    """
+    tracing.measure(work)
+    before = min(work.now - outbox_retention, tracing.measured_until(work))
+    return outbox.delete_published(work.connection, before=before)
 
 
 def crosswalk(work: Work) -> dict[RecordName, UUID]:

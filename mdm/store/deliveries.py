@@ -61,9 +61,12 @@ def accept(
     return {row.message_id: row for row in session.connection().execute(kept)}
 
 
-def claim(session: Session, *, size: int) -> Sequence[Row]:
-    """Lock the oldest pending deliveries: id, source, message_id, raw, received_at, correlation_id, feed, context."""
-    return run(session, "ingest/claim_deliveries", size=size)
+def claim(session: Session, *, size: int, loads: bool = True) -> Sequence[Row]:
+    """Lock the oldest pending deliveries: id, source, message_id, raw, received_at, correlation_id, feed, context.
+
+    Without `loads` only those that came singly.
+    """
+    return run(session, "ingest/claim_deliveries" if loads else "ingest/claim_single_deliveries", size=size)
 
 
 def claim_named(session: Session, ids: Sequence[int]) -> Sequence[Row]:

@@ -1,13 +1,14 @@
 """Queries on loads."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
-from mdm.store.tables import Load
+from mdm.store.tables import Load, LoadPause
 
 
 def find(session: Session, *, source: str, feed: str, file_digest: str) -> Load | None:
@@ -34,3 +35,19 @@ def page(session: Session, *, before: UUID | None, limit: int) -> Sequence[Load]
     if before is not None:
         newest = newest.where(col(Load.id) < before)
     return list(session.scalars(newest))
+
+
+def paused(session: Session) -> LoadPause | None:
+    """Return since when loads wait, and because of how many events; None if they do not."""
+    return session.scalars(select(LoadPause)).first()
+
+
+def pause(session: Session, *, now: datetime, events: int) -> bool:
+    """Let loads wait; False if they do already."""
+    pausing = insert(LoadPause).values(id=1, since=now, events=events).on_conflict_do_nothing()
+    return session.connection().execute(pausing.returning(col(LoadPause.id))).scalar() is not None
+
+
+def resume(session: Session) -> bool:
+    """Let loads go on; False if they do already."""
+    return session.connection().execute(delete(LoadPause).returning(col(LoadPause.id))).scalar() is not None

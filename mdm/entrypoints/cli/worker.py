@@ -49,7 +49,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             keep_time(hub, stop, taking=duties(settings))
         else:
             retention = timedelta(days=settings.outbox_retention_days)
-            resolve_deliveries(hub, stop, size=settings.chunk_size, outbox_retention=retention)
+            resolve_deliveries(
+                hub, stop, size=settings.chunk_size, outbox_retention=retention, backlog_limit=settings.backlog_limit
+            )
     return 0
 
 

@@ -24,17 +24,18 @@ SUSPICIOUS = 3  # records that crash in a row before any succeeds
 log = structlog.get_logger(__name__)
 
 
-def process_next(begin: Begin, *, registry: Registry, size: int = CHUNK) -> int:
+def process_next(begin: Begin, *, registry: Registry, size: int = CHUNK, loads: bool = True) -> int:
     """Process the oldest pending deliveries that nobody else has, and return how many were taken.
 
-    When a chunk crashes, its deliveries are processed one by one; raises Unavailable while PostgreSQL is away.
+    Without `loads` only those that came singly. When a chunk crashes, its deliveries are processed one by one; raises
+    Unavailable while PostgreSQL is away.
     """
     ids: list[int] = []
     try:
         for _ in range(TRIES):
             try:
                 with begin() as work:
-                    claimed = deliveries.claim(work.session, size=size)
+                    claimed = deliveries.claim(work.session, size=size, loads=loads)
                     ids = [delivery.id for delivery in claimed]
                     if claimed:
                         process(work, claimed, registry=registry)

@@ -14,7 +14,7 @@ from tests.support.hubs import HubUnderTest
 from tests.support.running import wait_until
 
 ATTRIBUTES = {"name": "Acme GmbH"}
-GIVEN: dict[str, Any] = {"size": 10, "outbox_retention": timedelta(days=7)}
+GIVEN: dict[str, Any] = {"size": 10, "outbox_retention": timedelta(days=7), "backlog_limit": 1_000}
 
 
 class StopAfter(threading.Event):
@@ -145,7 +145,7 @@ def test_published_events_are_tidied_up_while_there_is_nothing_to_do(
 def test_published_events_are_tidied_up_to_the_last_although_the_queue_never_empties(
     hub: HubUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deleted, clock = [10_000, 10_000, 0], iter([0.0, *[700.0] * 5])
+    deleted, clock = [10_000, 10_000, 0], iter([0.0, 0.0, 0.0, *[700.0] * 12])
     monkeypatch.setattr(resolver, "process_next", lambda *_given, **_more: len(deleted))
     monkeypatch.setattr(resolver, "tidy", lambda *_given, **_more: deleted.pop(0))
     monkeypatch.setattr(time, "monotonic", lambda: next(clock))
