@@ -18,7 +18,7 @@ def main() -> None:
     again = parser.parse_args().again
     sets = stored_sets()
     newest = sets[-1]
-    if (newest.schemas, newest.domains) == (schemas_of_today(), domains_of_today()):
+    if not again and (newest.schemas, newest.domains) == (schemas_of_today(), domains_of_today()):
         print(f"Set {newest.number} is as today's schemas are; there is nothing to record.")
         return
     folder = SAMPLES / str(newest.number if again else newest.number + 1)

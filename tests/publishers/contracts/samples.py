@@ -81,6 +81,7 @@ def _name(event: Announced) -> str:
     special = {
         "absorbed": bool(event.data["identity"]["absorbed"]),
         "orphaned": event.data["identity"]["status"] == "orphaned",
+        "traced": "ce-tracestate" in event.headers,
         "approved": event.data["cause"]["kind"] == "approval",
     }
     return f"{event.type}.{next((name for name, holds in special.items() if holds), event.data['domain'])}"
