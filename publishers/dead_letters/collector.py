@@ -15,12 +15,19 @@ from publishers.broker import Stored
 from publishers.dead_letters.advisory import Advisory
 from publishers.dead_letters.letter import DeadLetter, Position, Store
 from publishers.errors import BrokerError, InvalidAdvisory, NotReady, StoreFailed, Unavailable
-from publishers.jetstream import UNREACHABLE, JetStreamBroker, Pull, StreamPlan, provision
+from publishers.jetstream import (
+    UNREACHABLE,
+    ConsumerPlan,
+    JetStreamBroker,
+    Pull,
+    StreamPlan,
+    provision,
+    provision_consumer,
+)
 from publishers.waiting import wait
 
 logger = logging.getLogger(__name__)
 BATCH = 50
-ACK_WAIT = 30.0
 PATIENCE = 0.5
 LONGEST_PAUSE = 10.0
 FAILURES = (nats.errors.Error, TimeoutError, OSError)
@@ -30,9 +37,9 @@ class Collector:
     """Feeds a store with the dead letters of some streams; of several with one name each takes a share."""
 
     def __init__(
-        self, broker: JetStreamBroker, plan: StreamPlan, *, of: Collection[str], store: Store, name: str
+        self, broker: JetStreamBroker, plan: StreamPlan, *, place: ConsumerPlan, of: Collection[str], store: Store
     ) -> None:
-        """`plan` is the stream of advisories, which is made if it is missing; `name` the durable consumer on it.
+        """`plan` is the stream of advisories, which is made if it is missing; `place` the durable consumer on it.
 
         Advisories about other streams than `of` are passed over.
         """
@@ -42,7 +49,7 @@ class Collector:
         self._plan = plan
         self._of = frozenset(of)
         self._store = store
-        self._name = name
+        self._place = place
 
     async def run(self, stop: asyncio.Event) -> None:
         """Collect until `stop` is set; survive the loss of server, stream, consumer and store."""
@@ -52,17 +59,20 @@ class Collector:
             try:
                 await self._follow(stop)
             except (BrokerError, NotReady, StoreFailed) as error:
-                logger.warning("collector %s waits: %s", self._name, error)
+                logger.warning("collector %s waits: %s", self._place.name, error)
                 self.last_error = str(error)
                 pause = PATIENCE if self.kept > kept else min(pause * 2, LONGEST_PAUSE)
                 await wait(stop, pause)
 
     async def _follow(self, stop: asyncio.Event) -> None:
-        await provision(self._broker, self._plan)
+        try:
+            await provision(self._broker, self._plan)
+        except NotReady as error:  # it may be there and be otherwise, which readiness tells
+            logger.warning("collector %s: %s", self._place.name, error)
         link = await self._broker.connected()
         context = await self._broker.context()
         consumer = await self._bound(context, await asyncio.to_thread(self._store.position))
-        async with Pull(link, stream=self._plan.name, consumer=self._name, batch=BATCH) as pull:
+        async with Pull(link, stream=self._plan.name, consumer=self._place.name, batch=BATCH) as pull:
             while not stop.is_set():
                 if messages := await pull.next(PATIENCE):
                     await self._collect(context, messages, consumer)
@@ -74,22 +84,13 @@ class Collector:
 
         That is so when the store is new or was restored: what it keeps already, it knows by the id of the advisory.
         """
-        stream = self._plan.name
-        try:
-            existing = await _existing(context, stream, self._name)
-            if existing is not None:
-                if not _ahead(existing, position):
-                    return _identity(existing)
-                await context.delete_consumer(stream, self._name)
-            config = api.ConsumerConfig(
-                durable_name=self._name,
-                deliver_policy=api.DeliverPolicy.ALL,
-                ack_policy=api.AckPolicy.EXPLICIT,
-                ack_wait=ACK_WAIT,
-            )
-            return _identity(await context.add_consumer(stream, config))
-        except FAILURES as error:
-            raise Unavailable(f"Consumer {self._name} of stream {stream} cannot be had: {error}.") from error
+        existing = await _existing(context, self._place)
+        again = existing is not None and _ahead(existing, position)
+        await provision_consumer(self._broker, self._place, again=again)
+        bound = await _existing(context, self._place)
+        if bound is None:
+            raise Unavailable(f"Consumer {self._place.name} of stream {self._place.stream} has gone.")
+        return _identity(bound)
 
     async def _collect(self, context: JetStreamContext, messages: Sequence[Msg], consumer: str) -> None:
         try:
@@ -151,11 +152,13 @@ async def _message(context: JetStreamContext, advisory: Advisory) -> Stored | No
     return Stored(raw.subject or "", raw.headers or {}, raw.data or b"", advisory.sequence, time)
 
 
-async def _existing(context: JetStreamContext, stream: str, name: str) -> api.ConsumerInfo | None:
+async def _existing(context: JetStreamContext, place: ConsumerPlan) -> api.ConsumerInfo | None:
     try:
-        return cast("api.ConsumerInfo", await context.consumer_info(stream, name))
+        return cast("api.ConsumerInfo", await context.consumer_info(place.stream, place.name))
     except NotFoundError:
         return None
+    except FAILURES as error:
+        raise Unavailable(f"Consumer {place.name} of stream {place.stream} cannot be asked: {error}.") from error
 
 
 def _ahead(existing: api.ConsumerInfo, position: Position | None) -> bool:

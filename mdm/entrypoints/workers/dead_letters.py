@@ -16,7 +16,6 @@ from publishers.dead_letters.collector import Collector
 from publishers.jetstream import JetStreamBroker
 from publishers.waiting import wait
 
-NAME = "mdm-dead-letters"
 OUTAGE_PAUSE = 1.0
 SETTLE_SECONDS = 30.0
 
@@ -31,10 +30,12 @@ async def collect_dead_letters(
         hub = await _opened(closing, open_hub, stop)
         if hub is None:
             return
-        plan = streams.dead_letters(settings)
+        plan, place = streams.dead_letters(settings), streams.collector(settings)
         of = {one.name for one in streams.every(settings)} - {plan.name}
-        async with JetStreamBroker(nats_url, plan.name, name=NAME, credentials=settings.nats_credentials) as broker:
-            collector = Collector(broker, plan, of=of, store=HubStore(hub, settings), name=NAME)
+        async with JetStreamBroker(
+            nats_url, plan.name, name=place.name, credentials=settings.nats_credentials
+        ) as broker:
+            collector = Collector(broker, plan, place=place, of=of, store=HubStore(hub, settings))
             await asyncio.gather(_collect(collector, stop), _settle(hub, stop))
 
 

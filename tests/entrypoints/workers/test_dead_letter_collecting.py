@@ -195,6 +195,6 @@ async def is_followed(context: JetStreamContext) -> None:
     async with asyncio.timeout(20):
         while True:
             with suppress(NotFoundError):
-                await context.consumer_info("MDM_DEAD_LETTERS", worker.NAME)
+                await context.consumer_info("MDM_DEAD_LETTERS", "mdm-dead-letters")
                 return
             await asyncio.sleep(0.02)
