@@ -15,6 +15,7 @@ from mdm.store.work import Work
 from publishers import outbox, roster
 from publishers.roster import Report
 
+TICK = timedelta(microseconds=1)
 DUTY_LAGS = {"boundaries": due.lag, "redo": redo.lag, "seal": sealing.lag, "propagation": tracing.lag}
 
 
@@ -76,7 +77,7 @@ def tidy(work: Work, *, outbox_retention: timedelta) -> int:
     How long they took is measured before.
     """
     tracing.measure(work)
-    before = min(work.now - outbox_retention, tracing.measured_until(work))
+    before = min(work.now - outbox_retention, tracing.measured_until(work) + TICK)
     return outbox.delete_published(work.connection, before=before)
 
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "rules": "show the rules in force, or propose those of the declaration files",
     "dead-letters": "list, replay and discard messages that subscribers gave up",
     "nats": "check NATS, and make its streams, consumers and accounts what they must be",
+    "trace": "follow a delivery or decision step by step, or show how long the stages of events take",
     "audit": "check the invariants of the hub, or the action log alone",
 }
 

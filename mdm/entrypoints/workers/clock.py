@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from mdm.errors import Moved, Unavailable
-from mdm.hub import Hub, redo, sealing
+from mdm.hub import Hub, redo, sealing, tracing
 from mdm.hub.golden import due
 from mdm.settings import Settings
 
@@ -42,6 +42,7 @@ def duties(settings: Settings) -> tuple[Duty, ...]:
         Duty("boundaries", lambda hub: due.advance(hub.begin)),
         Duty("redo", lambda hub: redo.process_due(hub.begin)),
         Duty("seal", seal),
+        Duty("propagation", lambda hub: tracing.measure_due(hub.begin)),
     )
 
 

@@ -1,15 +1,19 @@
 """`/metrics`: what Prometheus scrapes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from litestar import Response, get
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
 
 from mdm.core.security import Permission
 from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
+from mdm.entrypoints.api.resources.publishing import Publishing
+from mdm.hub import tracing
 from mdm.hub.standing import Standing, standing
+from mdm.hub.tracing import Histogram
 
 
 class Gauges(Collector):
@@ -51,6 +55,27 @@ class Gauges(Collector):
         yield from (masters, tasks, quarantined, lags, given_up)
 
 
+class Propagation(Collector):
+    """How long the stages of events took, of the whole hub: whichever of its processes is asked says the same."""
+
+    def __init__(self, found: Sequence[Histogram]) -> None:
+        """Take what was counted."""
+        self._found = found
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the histogram, and how often clocks contradicted each other."""
+        labels = ("domain", "stage")
+        text = "How long events took for a stage: source, resolve, approve, publish, total."
+        seconds = HistogramMetricFamily("mdm_propagation_seconds", text, labels=labels)
+        text = "Events of which the clocks said that a stage took less than nothing; counted as nothing."
+        skewed = CounterMetricFamily("mdm_propagation_skewed", text, labels=labels)
+        for one in self._found:
+            buckets = [(floatToGoString(bound), count) for bound, count in one.at_most]
+            seconds.add_metric((one.domain, one.stage), buckets, one.seconds)
+            skewed.add_metric((one.domain, one.stage), one.skewed)
+        yield from (seconds, skewed)
+
+
 @get(
     "/metrics",
     sync_to_thread=True,
@@ -62,8 +87,10 @@ class Gauges(Collector):
 def metrics(request: ApiRequest) -> Response[bytes]:
     """Return the measurements of this process and the standing of the hub."""
     with begin_of(request)() as work:
-        found = standing(work)
+        found, taken = standing(work), tracing.histograms(work)
     counted = CollectorRegistry(auto_describe=False)
     counted.register(Gauges(found))
+    counted.register(Publishing(found))
+    counted.register(Propagation(taken))
     content = generate_latest(request.app.state.measurements) + generate_latest(counted)
     return Response(content=content, headers={"Content-Type": CONTENT_TYPE_LATEST})
