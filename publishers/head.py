@@ -35,6 +35,7 @@ class HeadMark:
     event_id: UUID
     digest: str
     stream_sequence: int
+    published_at: datetime
 
 
 def read(connection: psycopg.Connection[Any], subject: str) -> Head | None:
@@ -58,7 +59,7 @@ def walk(connection: psycopg.Connection[Any], prefix: str = "") -> Iterator[Head
     while True:
         with connection.cursor(row_factory=class_row(HeadMark)) as cursor:
             cursor.execute(
-                "SELECT subject, version, event_id, digest, stream_sequence FROM publishers.head"
+                "SELECT subject, version, event_id, digest, stream_sequence, published_at FROM publishers.head"
                 " WHERE subject > %s AND starts_with(subject, %s) ORDER BY subject LIMIT %s",
                 (after, prefix, PAGE),
             )

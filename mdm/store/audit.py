@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -18,6 +19,11 @@ PAGE = 500
 def freeze(session: Session) -> None:
     """See one state of the database from now on, and change nothing; the first statement of its transaction."""
     session.connection().execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+
+
+def database_time(session: Session) -> datetime:
+    """Return the instant on the clock by which the database says when an event was published."""
+    return cast("datetime", session.connection().execute(text("SELECT clock_timestamp()")).scalar_one())
 
 
 def unpublished_subjects(session: Session) -> set[str]:

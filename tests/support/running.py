@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from mdm.core.security import SYSTEM
 from mdm.hub import standing
-from mdm.hub.audit import StreamSurvey, audit
+from mdm.hub.audit import StreamSurvey, audit, begin_survey
 from mdm.settings import Settings
 from publishers.jetstream import JetStreamBroker
 from tests.support.hubs import HubUnderTest
@@ -62,18 +61,18 @@ class RunningParts:
 
     def broken(self) -> list[str]:
         """Return what the audit finds broken, in the database and in the stream."""
-        survey = asyncio.run(self._survey())
+        with self.hub.hub.begin() as work:
+            survey = begin_survey(work)
+        asyncio.run(self._read(survey))
         with self.hub.hub.begin_as(SYSTEM) as work:
             report = audit(work, survey=survey)
         assert not report.unchecked
         return [finding for broken in report.broken for finding in broken.findings]
 
-    async def _survey(self) -> StreamSurvey:
-        survey = StreamSurvey()
+    async def _read(self, survey: StreamSurvey) -> None:
         async with JetStreamBroker(self.nats_url, "MDM_GOLDEN", name="test-audit") as broker:
             async for stored in broker.walk(newest=False):
-                survey.note(stored.subject, stored.version, UUID(stored.event_id), stored.sequence)
-        return survey
+                survey.note(stored)
 
 
 def wait_until(holds: Callable[[], bool]) -> None:

@@ -6,13 +6,12 @@ import json
 import sys
 from collections.abc import Collection
 from dataclasses import asdict
-from uuid import UUID
 
 from mdm import bootstrap
 from mdm.entrypoints.cli.connection import connected, dsn_of
 from mdm.errors import Unavailable
 from mdm.hub import Hub, sealing
-from mdm.hub.audit import AuditReport, StreamSurvey, audit
+from mdm.hub.audit import AuditReport, StreamSurvey, audit, begin_survey
 from mdm.hub.sealing import ChainReport, Published
 from mdm.settings import Settings
 from mdm.store.audit import freeze
@@ -50,9 +49,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def audited(hub: Hub, settings: Settings) -> AuditReport:
     """Survey the stream, then check the database against it."""
-    survey = asyncio.run(_survey(connected(settings)))
     with hub.begin() as work:
-        return audit(work, survey=survey, trusted=_trusted(settings))
+        survey = begin_survey(work)
+    reached = asyncio.run(_read(survey, connected(settings)))
+    with hub.begin() as work:
+        return audit(work, survey=survey if reached else None, trusted=_trusted(settings))
 
 
 def verified(hub: Hub, settings: Settings, *, against_stream: bool) -> ChainReport:
@@ -84,16 +85,16 @@ async def _seals(settings: Settings) -> list[bytes]:
         raise Unavailable(f"The stream {settings.audit_stream} cannot be read: {error}") from error
 
 
-async def _survey(settings: Settings) -> StreamSurvey | None:
-    survey = StreamSurvey()
+async def _read(survey: StreamSurvey, settings: Settings) -> bool:
+    """Survey the stream; False if it cannot be read."""
     url, credentials = settings.nats_url or "", settings.nats_credentials
     try:
         async with JetStreamBroker(url, settings.stream, name="mdm-audit", credentials=credentials) as broker:
             async for stored in broker.walk(newest=False):
-                survey.note(stored.subject, stored.version, UUID(stored.event_id), stored.sequence)
+                survey.note(stored)
     except (BrokerError, NotReady):
-        return None
-    return survey
+        return False
+    return True
 
 
 def _verify(hub: Hub, settings: Settings, *, against_stream: bool, as_json: bool) -> int:

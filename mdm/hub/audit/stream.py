@@ -1,29 +1,42 @@
 """Heads against what the stream holds."""
 
 from dataclasses import dataclass, field
-from uuid import UUID
+from datetime import datetime
 
 from mdm.hub.announce import SUBJECT
 from mdm.store import audit
 from mdm.store.work import Work
-from publishers import head
+from publishers import Stored, head
 
 
 @dataclass(slots=True)
 class StreamSurvey:
-    """What a stream holds: the last version of every subject, and subjects whose versions do not increase."""
+    """What a stream holds: the last version of every subject, and subjects whose versions do not increase.
 
-    last: dict[str, tuple[int, UUID, int]] = field(default_factory=dict)  # subject → version, event id, sequence
+    `begun_at` is of the database's clock: what was published by then is in the stream, or is lost.
+    """
+
+    begun_at: datetime | None = None
+    last: dict[str, tuple[int, str, int]] = field(default_factory=dict)  # subject → version, event id, sequence
     disorders: list[str] = field(default_factory=list)
     messages: int = 0
 
-    def note(self, subject: str, version: int, event_id: UUID, sequence: int) -> None:
-        """Take the next message of the stream into account."""
+    def note(self, stored: Stored) -> None:
+        """Take the next message of the stream into account; a repair may have stored the same event again."""
         self.messages += 1
-        before = self.last.get(subject)
-        if before is not None and version <= before[0]:
-            self.disorders.append(f"{subject}: version {version} (#{sequence}) comes after {before[0]} (#{before[2]})")
-        self.last[subject] = (version, event_id, sequence)
+        before = self.last.get(stored.subject)
+        again = stored.stored_again and before is not None and before[:2] == (stored.version, stored.event_id)
+        if not (stored.version and stored.event_id):
+            self.disorders.append(f"{stored.subject}: message #{stored.sequence} is no event")
+        elif before is not None and stored.version <= before[0] and not again:
+            said = f"version {stored.version} (#{stored.sequence}) comes after {before[0]} (#{before[2]})"
+            self.disorders.append(f"{stored.subject}: {said}")
+        self.last[stored.subject] = (stored.version, stored.event_id, stored.sequence)
+
+
+def begin_survey(work: Work) -> StreamSurvey:
+    """Begin to survey the stream: before its first message is read."""
+    return StreamSurvey(begun_at=audit.database_time(work.session))
 
 
 def check_heads(work: Work, survey: StreamSurvey) -> list[str]:
@@ -32,14 +45,13 @@ def check_heads(work: Work, survey: StreamSurvey) -> list[str]:
     The survey is older than the heads: what was published since, or is published but not yet marked, is left out.
     """
     findings = list(survey.disorders)
-    end = max((sequence for _, _, sequence in survey.last.values()), default=0)
     on_the_way = audit.unpublished_subjects(work.session)
     known = set()
     for mark in head.walk(work.connection, f"{SUBJECT}."):
         known.add(mark.subject)
-        version, event_id, sequence = survey.last.get(mark.subject, (0, None, 0))
-        same = (version, event_id, sequence) == (mark.version, mark.event_id, mark.stream_sequence)
-        published_since = bool(survey.last) and mark.stream_sequence > end
+        version, event_id, sequence = survey.last.get(mark.subject, (0, "", 0))
+        same = (version, event_id, sequence) == (mark.version, str(mark.event_id), mark.stream_sequence)
+        published_since = survey.begun_at is not None and mark.published_at >= survey.begun_at
         if not (same or published_since or (version > mark.version and mark.subject in on_the_way)):
             findings.append(
                 f"{mark.subject}: the head is version {mark.version} (#{mark.stream_sequence}), "

@@ -1,8 +1,10 @@
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
-from mdm.hub.audit import StreamSurvey, audit
+from mdm.hub.audit import StreamSurvey, audit, begin_survey
+from publishers import Stored
 from tests.support.hubs import HubUnderTest
 
 EVENT = UUID(int=7)
@@ -32,9 +34,14 @@ def broken(hub: HubUnderTest, survey: StreamSurvey) -> list[str]:
 
 def surveyed(*messages: tuple[str, int, UUID, int]) -> StreamSurvey:
     survey = StreamSurvey()
-    for message in messages:
-        survey.note(*message)
+    for subject, version, event_id, sequence in messages:
+        survey.note(message(subject, version, event_id, sequence))
     return survey
+
+
+def message(subject: str, version: int, event_id: UUID, sequence: int, *, message_id: str | None = None) -> Stored:
+    headers = {"ce-id": str(event_id), "ce-version": str(version), "Nats-Msg-Id": message_id or str(event_id)}
+    return Stored(subject, headers, b"", sequence, datetime.now(UTC))
 
 
 def test_stream_that_ends_with_the_heads_is_sound(hub: HubUnderTest) -> None:
@@ -63,3 +70,27 @@ def test_subject_without_a_head_is_found(hub: HubUnderTest) -> None:
 def test_versions_that_do_not_increase_are_found(versions: tuple[int, int]) -> None:
     survey = surveyed(*(("s", version, EVENT, n) for n, version in enumerate(versions)))
     assert len(survey.disorders) == 1
+
+
+def test_event_that_a_repair_has_stored_again_is_in_order() -> None:
+    survey = surveyed(("s", 2, EVENT, 1))
+    survey.note(message("s", 2, EVENT, 2, message_id=f"{EVENT}:repair:1"))
+    survey.note(message("s", 2, UUID(int=8), 3, message_id="other:repair:1"))
+    assert survey.disorders == ["s: version 2 (#3) comes after 2 (#2)"]
+
+
+def test_message_that_is_no_event_is_found() -> None:
+    survey = StreamSurvey()
+    survey.note(Stored("s", {}, b"noise", 4, datetime.now(UTC)))
+    assert survey.disorders == ["s: message #4 is no event"]
+
+
+def test_only_what_was_published_since_the_survey_began_may_be_absent(hub: HubUnderTest) -> None:
+    head(hub, version=1, sequence=5)
+    with hub.hub.begin() as work:
+        survey = begin_survey(work)
+    survey.note(message("mdm.golden.v1.supplier.x", 1, EVENT, 2))
+    assert len(broken(hub, survey)) == 2
+    assert survey.begun_at is not None
+    survey.begun_at -= timedelta(minutes=1)
+    assert broken(hub, survey) == ["mdm.golden.v1.supplier.x: in the stream, but no head knows it"]
