@@ -15,6 +15,7 @@ from mdm.settings import Settings
 from publishers.jetstream import JetStreamBroker, probe
 
 PROBE_SECONDS = 2.0
+UNNOTICED = "Until then nobody notices what subscribers give up."
 
 
 def create_app(settings: Settings | None = None) -> Litestar:
@@ -44,14 +45,21 @@ async def _broker_probe(settings: Settings) -> AsyncIterator[Callable[[], Awaita
             settings.nats_url or "", stream, name="mdm-api", credentials=log_in, timeout=PROBE_SECONDS
         )
 
-    async with broker(settings.stream) as golden, broker(settings.audit_stream) as audit:
+    async with (
+        broker(settings.stream) as golden,
+        broker(settings.audit_stream) as audit,
+        broker(settings.dead_letter_stream) as lost,
+    ):
 
         async def ask() -> Sequence[str]:
-            found = await asyncio.gather(
+            *found, letters = await asyncio.gather(
                 probe(golden, streams.golden(settings), monitor_url=settings.nats_monitor_url),
                 probe(audit, streams.audit(settings)),
+                probe(lost, streams.dead_letters(settings)),
             )
-            return list(dict.fromkeys(problem for readiness in found for problem in readiness.problems))
+            problems = dict.fromkeys(problem for readiness in found for problem in readiness.problems)
+            unnoticed = [f"{problem} {UNNOTICED}" for problem in letters.problems if problem not in problems]
+            return [*problems, *unnoticed]
 
         yield ask
 

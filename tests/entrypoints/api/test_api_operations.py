@@ -65,7 +65,9 @@ def test_a_hub_that_can_work_is_ready(idle_api: Api) -> None:
     answer = idle_api.get("/health/ready", role=None)
     assert answer.status_code == 200
     assert answer.json()["status"] == "ready"
-    assert [part["name"] for part in answer.json()["parts"]] == ["postgres", "migrations", "releases", "nats"]
+    assert [part["name"] for part in answer.json()["parts"]] == [
+        *("postgres", "migrations", "releases", "relay", "loads", "nats")
+    ]
 
 
 def test_readiness_says_which_part_is_missing_and_why(api: Api) -> None:
@@ -96,17 +98,16 @@ def test_without_postgres_every_call_says_so(postgres_server: ForgetfulPostgres,
     assert (answer.status_code, answer.json()["type"]) == (503, "/problems/unavailable")
     assert answer.headers["Retry-After"] == "5"
     ready = api.get("/health/ready", role=None).json()
-    assert [part["ready"] for part in ready["parts"]] == [False, False, False, True]
+    assert [part["ready"] for part in ready["parts"]] == [False, False, False, False, False, True]
 
 
 def test_the_application_asks_nats_for_its_readiness(hub_database: str, nats_url: str) -> None:
     with TestClient(asgi.create_app(Settings(postgres_dsn=hub_database, nats_url=nats_url))) as client:
         parts = client.get("/health/ready").json()["parts"]
     assert [part["reason"] for part in parts] == [
-        None,
-        None,
-        None,
-        "Stream MDM_GOLDEN does not exist. Provision it. Stream MDM_AUDIT does not exist. Provision it.",
+        *[None] * 5,
+        "Stream MDM_GOLDEN does not exist. Provision it. Stream MDM_AUDIT does not exist. Provision it."
+        " Stream MDM_DEAD_LETTERS does not exist. Provision it. Until then nobody notices what subscribers give up.",
     ]
 
 
