@@ -15,7 +15,7 @@ from publishers.jetstream import UNREACHABLE, Link, connect
 ROOT = "mdm.deliveries.v1"
 MESSAGE_ID = "Mdm-Message-Id"  # not Nats-Msg-Id: NATS takes that to be unique over all sources of a stream
 FEED = "Mdm-Feed"
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
 
 
 class Sender:

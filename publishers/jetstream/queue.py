@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 ACK_WAIT = 60.0
 PATIENCE = 0.5  # how long one look for messages takes, and a stop waits
 HEARTBEAT = 2.0  # a cut network is noticed, and tried again, within seconds
-LONGEST_PAUSE = 5.0
+LONGEST_PAUSE = 2.0
 
 
 @dataclass(frozen=True, slots=True)

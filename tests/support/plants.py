@@ -1,10 +1,14 @@
 """A plant's leaf node behind a network that can be cut, with the configuration that is shipped."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import nats
+import nats.js.errors
 
 from mdm.embedded import processes
 from mdm.embedded.nats import Variant
@@ -35,9 +39,23 @@ def hub_and_plant() -> Iterator[HubAndPlant]:
         )
         hub.start()
         plant.start()
+        asyncio.run(_connected(hub.url))
         yield HubAndPlant(hub, plant, network)
         plant.stop()
         hub.stop()
+
+
+async def _connected(url: str) -> None:
+    """Return when the plant's JetStream answers at the hub."""
+    client = await nats.connect(url)
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                await client.jetstream(domain=PLANT).account_info()
+                break
+            except nats.js.errors.ServiceUnavailableError:
+                await asyncio.sleep(0.05)
+    await client.close()
 
 
 def _variant(file: str, addresses: dict[str, str]) -> Variant:

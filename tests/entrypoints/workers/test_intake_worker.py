@@ -1,0 +1,120 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+import nats
+import orjson
+import psycopg
+import pytest
+
+from mdm import streams
+from mdm.entrypoints.workers import fetch_deliveries
+from mdm.entrypoints.workers.arrivals import answer_to, arrival_of
+from mdm.entrypoints.workers.intake import Clerk
+from mdm.settings import Settings
+from publishers.deliveries import Sender
+from publishers.jetstream import JetStreamBroker, Queued, Settled, provision
+from tests.support.hubs import HubUnderTest
+
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+SUBJECT = "mdm.deliveries.v1.erp.supplier"
+
+
+def fact(key: str) -> bytes:
+    return orjson.dumps({"domain": "supplier", "key": key, "attributes": {"name": f"Supplier {key} GmbH"}})
+
+
+def queued(key: str, *, number: int = 1, tries: int = 1, **headers: str) -> Queued:
+    return Queued(SUBJECT, {"Mdm-Message-Id": key, **headers}, fact(key), number, NOW, tries)
+
+
+async def while_fetching(hub: HubUnderTest, nats_url: str, act: Callable[[], Awaitable[None]], *, intakes: int) -> None:
+    """Do something while so many intakes run, until their queue is empty."""
+    stop, settings = asyncio.Event(), Settings()
+    async with JetStreamBroker(nats_url, settings.delivery_stream) as broker:
+        await provision(broker, streams.deliveries(settings))
+        running = [
+            asyncio.create_task(fetch_deliveries(hub.hub, settings, nats_url=nats_url, stop=stop))
+            for _ in range(intakes)
+        ]
+        async with asyncio.timeout(30):
+            await act()
+            while (await broker.info()).state.messages:  # noqa: ASYNC110 (what is waited for has no event)
+                await asyncio.sleep(0.05)
+        stop.set()
+        await asyncio.gather(*running)
+
+
+def test_several_intakes_take_every_message_once(hub: HubUnderTest, nats_url: str) -> None:
+    async def send() -> None:
+        async with Sender(nats_url, source="erp") as sender:
+            await asyncio.gather(*(sender.send("supplier", fact(f"{n}"), message_id=f"m{n}") for n in range(300)))
+
+    asyncio.run(while_fetching(hub, nats_url, send, intakes=2))
+    assert hub.rows("SELECT count(*), count(DISTINCT message_id), min(state) FROM delivery") == [(300, 300, "pending")]
+    assert hub.rows("SELECT name FROM delivery_queue") == [("hub",)]
+
+
+def test_sender_is_answered_after_the_commit(hub: HubUnderTest, nats_url: str) -> None:
+    answers = []
+
+    async def send() -> None:
+        client = await nats.connect(nats_url)
+        inbox = await client.subscribe("mdm.acks.v1.erp.>")
+        headers = {"Mdm-Ack-To": "mdm.acks.v1.erp.desk", "X-Correlation-Id": "c1"}
+        async with Sender(nats_url, source="erp") as sender:
+            for body in (fact("1"), b"broken"):
+                await sender.send("supplier", body, message_id=f"id-{len(answers)}", headers=headers)
+                answers.append(orjson.loads((await inbox.next_msg(20)).data))
+        await client.close()
+
+    asyncio.run(while_fetching(hub, nats_url, send, intakes=1))
+    accepted, broken = answers
+    [(number,)] = hub.rows("SELECT id FROM delivery WHERE message_id = 'id-0'")
+    assert accepted["links"] == {"self": f"/v1/deliveries/{number}"}
+    assert (accepted["delivery"], accepted["state"], accepted["correlation_id"]) == (number, "pending", "c1")
+    assert (broken["state"], broken["problem"]["type"]) == ("quarantined", "/problems/unreadable_row")
+
+
+def test_what_cannot_be_committed_comes_again(hub: HubUnderTest) -> None:
+    clerk, name = Clerk(hub.hub, "hub"), hub.dsn.rpartition("/")[2]
+    with psycopg.connect(hub.dsn.replace(f"/{name}", "/postgres"), autocommit=True) as admin:
+        admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        assert clerk.take([queued("1"), queued("2", number=2)]) == [Settled(again=5.0)] * 2
+        admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    assert clerk.take([queued("1"), queued("2", number=2)]) == [Settled()] * 2
+    assert hub.rows("SELECT count(*) FROM delivery") == [(2,)]
+
+
+def test_message_that_crashes_does_not_hold_up_others_and_is_kept_in_the_end(hub: HubUnderTest) -> None:
+    with psycopg.connect(hub.dsn) as connection:
+        connection.execute("ALTER TABLE delivery ADD CHECK (message_id <> 'bad')")
+    clerk = Clerk(hub.hub, "hub")
+    batch = [queued("good"), queued("bad", number=2), queued("fine", number=3)]
+    assert clerk.take(batch) == [Settled(), Settled(again=5.0), Settled()]
+    assert clerk.take([queued("bad", number=2, tries=4)]) == [Settled()]
+    assert hub.rows("SELECT message_id FROM delivery ORDER BY 1") == [("fine",), ("good",)]
+    assert hub.rows("SELECT code, message_id, raw FROM quarantine") == [("repeated_crash", "bad", fact("bad"))]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "subject"),
+    [
+        ("mdm.acks.v1.erp.desk.7", "mdm.acks.v1.erp.desk.7"),
+        ("mdm.acks.v1.crm.desk", None),
+        ("mdm.golden.v1.supplier.x", None),
+        ("mdm.acks.v1.erp.>", None),
+        ("mdm.acks.v1.erp.", None),
+        ("", None),
+    ],
+)
+def test_hub_answers_only_where_the_source_may_listen(wanted: str, subject: str | None) -> None:
+    message = queued("1", **{"Mdm-Ack-To": wanted})
+    assert answer_to(message, arrival_of(message, queue="hub")) == subject
+
+
+def test_message_without_an_id_is_known_by_its_place() -> None:
+    ids = {arrival_of(Queued(SUBJECT, {}, b"", n, NOW, 1), queue=q).message_id for n in (1, 2) for q in ("hub", "kiel")}
+    assert len(ids) == 4
+    assert "kiel:2:2026-07-01T00:00:00+00:00" in ids
