@@ -59,10 +59,9 @@ def mappings_read_once() -> Iterator[None]:
 def postgres_server() -> Iterator[ForgetfulPostgres]:
     """A forgetful PostgreSQL of this test process."""
     with open_folder() as folder:
-        server = embedded.postgres.start(
-            Path(folder) / "postgres", password="test", settings=embedded.postgres.FORGETFUL
-        )
-        yield ForgetfulPostgres(server)
+        server = ForgetfulPostgres(Path(folder) / "postgres")
+        server.start()
+        yield server
         server.stop()
 
 

@@ -52,10 +52,20 @@ def migrate(dsn: str) -> None:
 
 @dataclass
 class ForgetfulPostgres:
-    """A forgetful PostgreSQL that hands out databases."""
+    """A forgetful PostgreSQL that hands out databases, and may be stopped and started on the same port."""
 
-    server: embedded.Postgres
+    folder: Path
+    server: embedded.Postgres | None = None
     _names: itertools.count = field(default_factory=lambda: itertools.count(1))
+
+    def start(self) -> None:
+        port = self.server.port if self.server else None
+        self.server = embedded.postgres.start(
+            self.folder, password="test", settings=embedded.postgres.FORGETFUL, port=port
+        )
+
+    def stop(self) -> None:
+        self.server.stop()
 
     def create(self, *, template: str = "template0") -> str:
         """Make a database and return its DSN."""

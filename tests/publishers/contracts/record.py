@@ -4,7 +4,7 @@ import argparse
 import shutil
 from pathlib import Path
 
-from mdm import bootstrap, embedded
+from mdm import bootstrap
 from mdm.settings import Settings
 from tests.publishers.contracts.samples import SAMPLES, domains_of_today, schemas_of_today, stored_sets, write
 from tests.publishers.contracts.story import told
@@ -30,17 +30,15 @@ def main() -> None:
 
 def _record(target: Path) -> None:
     with open_folder() as folder:
-        server = embedded.postgres.start(
-            Path(folder) / "postgres", password="record", settings=embedded.postgres.FORGETFUL
-        )
+        postgres = ForgetfulPostgres(Path(folder) / "postgres")
+        postgres.start()
         try:
-            postgres = ForgetfulPostgres(server)
             dsn = postgres.create(template=postgres.migrated())
             bootstrap.prepare(Settings(), dsn)
             with told(dsn) as events:
                 write(target, events)
         finally:
-            server.stop()
+            postgres.stop()
 
 
 if __name__ == "__main__":
