@@ -6,18 +6,23 @@ from dataclasses import dataclass
 
 from mdm.core.domains import Catalog
 from mdm.errors import Unavailable
-from mdm.store import condition
+from mdm.store import condition, loads
 from mdm.store.work import Work
+from publishers import outbox, roster
+from publishers.relay import State
 
 OLDEST_POSTGRES = 15
+PATIENCE = 60  # seconds events may wait without a relay
+REPAIR = "`mdm repair` brings the stream in order; after PostgreSQL was restored, `mdm repair --restored`."
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the hub; `reason` says why it is not ready."""
+    """A part of the hub; `reason` says why it is not ready, `detail` what one may want to know of it."""
 
     name: str
     reason: str | None = None
+    detail: str | None = None
 
     @property
     def ready(self) -> bool:
@@ -31,10 +36,37 @@ def examine(
     """Examine PostgreSQL, its schema (None: whatever it is) and the rules in force; never raises Unavailable."""
     try:
         with begin() as work:
-            return (_postgres(work), _migrations(work, revision), _releases(work, catalog))
+            found = (_postgres(work), _migrations(work, revision))
+            if not all(part.ready for part in found):
+                return found
+            return (*found, _releases(work, catalog), publishing(work), _loads(work))
     except Unavailable as error:
         unknown = "PostgreSQL is needed to tell."
-        return (Part("postgres", error.message), Part("migrations", unknown), Part("releases", unknown))
+        rest = (Part(name, unknown) for name in ("migrations", "releases", "relay", "loads"))
+        return (Part("postgres", error.message), *rest)
+
+
+def publishing(work: Work) -> Part:
+    """Say since when who publishes, and what keeps events from being published."""
+    relays = roster.alive(work.connection)
+    leader = next((report for report in relays if report.since is not None), None)
+    if leader is None:
+        waiting, seconds = outbox.backlog(work.connection)
+        late = f"{waiting:,} events wait, the oldest for {seconds:.0f} s, and no relay publishes: `mdm worker relay`."
+        return Part("relay", late if seconds > PATIENCE else None, f"{len(relays)} run, none publishes.")
+    if leader.state == State.HALTED:
+        return Part("relay", f"Publishing is halted: {leader.last_error} {REPAIR}")
+    detail = f"One publishes since {leader.since:%Y-%m-%d %H:%M:%S %Z}, {len(relays) - 1} stand by."
+    if leader.blocked or leader.state == State.WAITING:
+        detail += f" It is {leader.state}, NATS refuses {leader.blocked} subjects; last error: {leader.last_error}"
+    return Part("relay", None, detail)
+
+
+def _loads(work: Work) -> Part:
+    pause = loads.paused(work.session)
+    if pause is None:
+        return Part("loads")
+    return Part("loads", None, f"Loads wait since {pause.since:%Y-%m-%d %H:%M:%S %Z} until events are published.")
 
 
 def _postgres(work: Work) -> Part:

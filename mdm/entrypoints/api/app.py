@@ -18,20 +18,22 @@ from mdm.entrypoints.api.resources.access import Delegations, Groups, Keys, Peop
 from mdm.entrypoints.api.resources.action_log import ActionLog
 from mdm.entrypoints.api.resources.check import Check
 from mdm.entrypoints.api.resources.contracts import Contracts
+from mdm.entrypoints.api.resources.dead_letters import DeadLetters
 from mdm.entrypoints.api.resources.deliveries import Deliveries
 from mdm.entrypoints.api.resources.documentation import documented, openapi_document
 from mdm.entrypoints.api.resources.domains import Domains
-from mdm.entrypoints.api.resources.events import Events
 from mdm.entrypoints.api.resources.explanations import Explanations
 from mdm.entrypoints.api.resources.golden import GoldenRecords
 from mdm.entrypoints.api.resources.health import Examination, Health, Probe
 from mdm.entrypoints.api.resources.hierarchy import Hierarchy
 from mdm.entrypoints.api.resources.loads import Loads
 from mdm.entrypoints.api.resources.metrics import metrics
+from mdm.entrypoints.api.resources.publishing import Events
 from mdm.entrypoints.api.resources.quarantine import Quarantine
 from mdm.entrypoints.api.resources.reveals import Reveals
 from mdm.entrypoints.api.resources.stewardship import ChangeRequests, Identities, Values, Verdicts
 from mdm.entrypoints.api.resources.tasks import Answers, Pairs, Tasks, TasksInHand
+from mdm.entrypoints.api.resources.traces import Traces, propagation
 from mdm.entrypoints.api.strictness import StrictRequest, check_parameters
 from mdm.entrypoints.api.tracing import Tracing, finish_headers
 from mdm.entrypoints.api.verbs import routed
@@ -44,6 +46,7 @@ RESOURCES = (
     Domains,
     Loads,
     Quarantine,
+    DeadLetters,
     Tasks,
     TasksInHand,
     Answers,
@@ -65,6 +68,7 @@ RESOURCES = (
     Verdicts,
     ChangeRequests,
     Contracts,
+    Traces,
 )
 
 OpenHub = Callable[[], AbstractContextManager[Hub]]
@@ -93,7 +97,7 @@ def create_app(
     measurements = CollectorRegistry()
     ProcessCollector(registry=measurements)
     return Api(
-        route_handlers=[*RESOURCES, me, metrics, openapi_document],
+        route_handlers=[*RESOURCES, me, metrics, propagation, openapi_document],
         middleware=[Tracing(measurements), Authentication()],
         guards=[permit, check_parameters],
         exception_handlers=HANDLERS,

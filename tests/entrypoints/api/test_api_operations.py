@@ -104,11 +104,12 @@ def test_without_postgres_every_call_says_so(postgres_server: ForgetfulPostgres,
 def test_the_application_asks_nats_for_its_readiness(hub_database: str, nats_url: str) -> None:
     with TestClient(asgi.create_app(Settings(postgres_dsn=hub_database, nats_url=nats_url))) as client:
         parts = client.get("/health/ready").json()["parts"]
-    assert [part["reason"] for part in parts] == [
-        *[None] * 5,
+    reasons = [part["reason"] for part in parts]
+    assert reasons[:-1] == [None] * 5
+    assert reasons[-1] == (
         "Stream MDM_GOLDEN does not exist. Provision it. Stream MDM_AUDIT does not exist. Provision it."
-        " Stream MDM_DEAD_LETTERS does not exist. Provision it. Until then nobody notices what subscribers give up.",
-    ]
+        " Stream MDM_DEAD_LETTERS does not exist. Provision it. Until then nobody notices what subscribers give up."
+    )
 
 
 def test_the_application_starts_without_nats_and_says_so(hub_database: str) -> None:

@@ -9,7 +9,7 @@ from litestar import Controller, Response, get
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
 from litestar.status_codes import HTTP_200_OK, HTTP_503_SERVICE_UNAVAILABLE
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from mdm.entrypoints.api.authentication import OPEN
 from mdm.hub import Hub
@@ -34,7 +34,8 @@ class PartStatus(BaseModel):
 
     name: str
     ready: bool
-    reason: str | None
+    reason: str | None = Field(description="Why it is not ready.")
+    detail: str | None = Field(description="What one may want to know of it: who publishes, since when.")
 
 
 class Readiness(BaseModel):
