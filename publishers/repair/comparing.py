@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -61,12 +60,13 @@ class Comparison:
         return sorted(found, key=lambda difference: difference.published_as)
 
 
-async def compare(connection: psycopg.Connection[Any], broker: Broker | None, *, prefix: str) -> Comparison:
+async def compare(dsn: str, broker: Broker | None, *, prefix: str) -> Comparison:
     """Compare the heads of subjects that start with `prefix` with a stream (None: there is none).
 
     The heads are read first: what was published by then must be in the stream, whatever is published meanwhile.
+    Raises psycopg.Error or a BrokerError.
     """
-    marks = await asyncio.to_thread(lambda: {mark.subject: mark for mark in head.walk(connection, prefix)})
+    marks = await asyncio.to_thread(_marks, dsn, prefix)
     if broker is None:
         return Comparison(len(marks), [_difference(mark, None, Trouble.MISSING) for mark in marks.values()])
     unseen, suspects = set(marks), dict[str, Difference]()
@@ -91,7 +91,7 @@ async def compare(connection: psycopg.Connection[Any], broker: Broker | None, *,
         subjects = doubtful[start : start + WINDOW]
         for subject, last in zip(subjects, await asyncio.gather(*map(broker.last, subjects)), strict=True):
             note(subject, last)
-    ahead = await asyncio.to_thread(_strangers, connection, list(strange.values()))
+    ahead = await asyncio.to_thread(_strangers, dsn, list(strange.values()))
     differences = [d for d in suspects.values() if d.trouble is not Trouble.AHEAD or d.subject in ahead]
     return Comparison(len(marks), differences)
 
@@ -121,10 +121,18 @@ def _difference(mark: HeadMark | None, last: Stored | None, trouble: Trouble) ->
     )
 
 
-def _strangers(connection: psycopg.Connection[Any], marks: Sequence[Mark]) -> set[str]:
+def _marks(dsn: str, prefix: str) -> dict[str, HeadMark]:
+    with psycopg.connect(dsn) as connection:
+        return {mark.subject: mark for mark in head.walk(connection, prefix)}
+
+
+def _strangers(dsn: str, marks: Sequence[Mark]) -> set[str]:
     """Return the subjects whose last message the database has never written, as far as it knows by now."""
-    pages = (marks[start : start + PAGE] for start in range(0, len(marks), PAGE))
-    return {mark.subject for page in pages for mark in strangers(connection, page)}
+    if not marks:
+        return set()
+    with psycopg.connect(dsn) as connection:
+        pages = (marks[start : start + PAGE] for start in range(0, len(marks), PAGE))
+        return {mark.subject for page in pages for mark in strangers(connection, page)}
 
 
 def _id(text: str) -> UUID:

@@ -32,7 +32,7 @@ class Mended:
 
 
 async def mend(
-    connection: psycopg.Connection[Any],
+    dsn: str,
     broker: Broker,
     differences: Sequence[Difference],
     *,
@@ -42,24 +42,35 @@ async def mend(
     """Put differences right; `run` names this repair, `progress` is told how many subjects are done.
 
     Relays may run meanwhile: every event is stored only behind the message that was looked at. Doing it again does
-    nothing. The connection must be in autocommit. Raises Unavailable, UnknownOutcome or Refused when it cannot go on.
+    nothing. Raises psycopg.Error, or Unavailable, UnknownOutcome or Refused when it cannot go on.
     """
     done = Mended()
-    for start in range(0, len(differences), PAGE):
-        subjects = [d.subject for d in differences[start : start + PAGE] if d.trouble in MENDABLE]
-        heads = await asyncio.to_thread(head.read_many, connection, subjects)
-        results = await asyncio.gather(*(_patiently(broker, h, run) for h in heads), return_exceptions=True)
-        found = [(h, r) for h, r in zip(heads, results, strict=True) if isinstance(r, Found)]
-        await asyncio.to_thread(_locate, connection, found)
-        for _, result in found:
-            done.republished += result.stored
-            done.relocated += not result.stored
-        for failure in results:
-            if isinstance(failure, BaseException):
-                raise failure
-        done.moved_on += len(heads) - len(found)
-        progress(start + len(subjects))
+    with await asyncio.to_thread(_connected, dsn) as connection:
+        for start in range(0, len(differences), PAGE):
+            page = differences[start : start + PAGE]
+            await _mend_page(connection, broker, [d.subject for d in page if d.trouble in MENDABLE], run, done)
+            progress(start + len(page))
     return done
+
+
+def _connected(dsn: str) -> psycopg.Connection[Any]:
+    return psycopg.connect(dsn, autocommit=True)
+
+
+async def _mend_page(
+    connection: psycopg.Connection[Any], broker: Broker, subjects: Sequence[str], run: UUID, done: Mended
+) -> None:
+    heads = await asyncio.to_thread(head.read_many, connection, subjects)
+    results = await asyncio.gather(*(_patiently(broker, newest, run) for newest in heads), return_exceptions=True)
+    found = [(newest, result) for newest, result in zip(heads, results, strict=True) if isinstance(result, Found)]
+    await asyncio.to_thread(_locate, connection, found)
+    for _, result in found:
+        done.republished += result.stored
+        done.relocated += not result.stored
+    for failure in results:
+        if isinstance(failure, BaseException):
+            raise failure
+    done.moved_on += len(heads) - len(found)
 
 
 @dataclass(frozen=True, slots=True)

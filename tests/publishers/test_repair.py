@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
-import psycopg
 import pytest
 
 from publishers import Broker, Event, InMemoryBroker, Message, Refused, Unavailable
@@ -28,16 +27,14 @@ async def publish(dsn: str, broker: Broker, *events: Event) -> None:
 
 
 async def compared(dsn: str, broker: Broker | None) -> Comparison:
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        return await compare(connection, broker, prefix="test.v1.")
+    return await compare(dsn, broker, prefix="test.v1.")
 
 
 async def mended(dsn: str, broker: Broker, *, progress: Callable[[int], None] = lambda _: None) -> Mended:
     """Mend what differs; afterwards nothing that could be mended is left."""
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        found = await compare(connection, broker, prefix="test.v1.")
-        done = await mend(connection, broker, found.mendable(), run=uuid4(), progress=progress)
-        assert (await compare(connection, broker, prefix="test.v1.")).mendable() == []
+    found = await compared(dsn, broker)
+    done = await mend(dsn, broker, found.mendable(), run=uuid4(), progress=progress)
+    assert (await compared(dsn, broker)).mendable() == []
     return done
 
 

@@ -24,8 +24,11 @@ COMMANDS = {
     "dead-letters": "list, replay and discard messages that subscribers gave up",
     "nats": "check NATS, and make its streams, consumers and accounts what they must be",
     "trace": "follow a delivery or decision step by step, or show how long the stages of events take",
+    "repair": "compare the streams with what was published last, and publish again what they lack",
     "audit": "check the invariants of the hub, or the action log alone",
 }
+
+SERVING = frozenset({"up", "serve", "worker", "demo", "watch"})  # those that go on until they are told to stop
 
 EPILOG = "Settings are read from variables MDM_…, see docs/reference/settings.md."
 

@@ -9,14 +9,14 @@ from uuid import UUID
 import pytest
 
 from mdm import streams
-from mdm.entrypoints.workers import copy_replays, publish, replayer
+from mdm.entrypoints.workers import copy_replays, replayer
 from mdm.hub import replays
 from mdm.hub.replays import ReplayView, Selection
 from mdm.settings import Settings
-from publishers import Stored
 from publishers.jetstream import JetStreamBroker, provision
 from tests.publishers.relays import until
 from tests.support.hubs import HubUnderTest
+from tests.support.publishing import publish_everything, stored
 
 
 @pytest.fixture
@@ -31,19 +31,6 @@ def published(hub: HubUnderTest, nats_url: str, monkeypatch: pytest.MonkeyPatch)
     hub.process()
     publish_everything(hub, nats_url)
     return hub
-
-
-def publish_everything(hub: HubUnderTest, nats_url: str) -> None:
-    async def run() -> None:
-        stop = asyncio.Event()
-        running = asyncio.create_task(
-            publish(Settings(), dsn=hub.dsn, nats_url=nats_url, stop=stop, faults=lambda _: None)
-        )
-        await until(lambda: hub.rows("SELECT FROM publishers.outbox WHERE published_at IS NULL") == [])
-        stop.set()
-        await running
-
-    asyncio.run(run())
 
 
 def ask(hub: HubUnderTest, selection: Selection, subscriber: str | None = None) -> UUID:
@@ -69,14 +56,6 @@ def copied(hub: HubUnderTest, nats_url: str, *requests: UUID) -> list[ReplayView
 
     asyncio.run(run())
     return views()
-
-
-def stored(nats_url: str, stream: str) -> list[Stored]:
-    async def walk() -> list[Stored]:
-        async with JetStreamBroker(nats_url, stream, name="test") as broker:
-            return [stored async for stored in broker.walk(newest=False, whole=True)]
-
-    return asyncio.run(walk())
 
 
 def test_newest_events_of_a_domain_are_copied_and_golden_subjects_stay_as_they_are(
