@@ -17,7 +17,6 @@ from mdm.entrypoints.api.problems import HANDLERS
 from mdm.entrypoints.api.resources.access import Delegations, Groups, Keys, People, me
 from mdm.entrypoints.api.resources.action_log import ActionLog
 from mdm.entrypoints.api.resources.check import Check
-from mdm.entrypoints.api.resources.contracts import Contracts
 from mdm.entrypoints.api.resources.dead_letters import DeadLetters
 from mdm.entrypoints.api.resources.deliveries import Deliveries
 from mdm.entrypoints.api.resources.documentation import documented, openapi_document
@@ -28,7 +27,7 @@ from mdm.entrypoints.api.resources.health import Examination, Health, Probe
 from mdm.entrypoints.api.resources.hierarchy import Hierarchy
 from mdm.entrypoints.api.resources.loads import Loads
 from mdm.entrypoints.api.resources.metrics import metrics
-from mdm.entrypoints.api.resources.publishing import Events
+from mdm.entrypoints.api.resources.publishing import Contracts, Events
 from mdm.entrypoints.api.resources.quarantine import Quarantine
 from mdm.entrypoints.api.resources.reveals import Reveals
 from mdm.entrypoints.api.resources.stewardship import ChangeRequests, Identities, Values, Verdicts

@@ -5,11 +5,11 @@ from typing import Any
 
 from mdm.core.domains import Domain
 from mdm.hub import announce, sealing
+from mdm.hub.contracts.deliveries import ANSWER, DELIVERIES, HEADERS
 from mdm.hub.contracts.schemas import domain_schema
 from publishers import contracts
-from publishers.contracts import ENVELOPE, GOLDEN_TYPES, SEAL, Form, Schema, in_form, without_slices
+from publishers.contracts import ENVELOPE, GOLDEN_TYPES, SEAL, Form, Schema, in_form, reduced
 
-DELIVERIES = "mdm.deliveries.v1"
 REPLAYS = "mdm.replay.v1"
 
 LARGE = "large"
@@ -24,6 +24,7 @@ PARAMETERS = {
     "request": "The id of the replay, 32 hexadecimal digits.",
     "subscriber": "The name of the durable consumer it is for; `_`: nobody in particular.",
     "source": "The source that delivers.",
+    "domain": "The domain it delivers about.",
 }
 
 
@@ -42,13 +43,7 @@ def asyncapi(
         parts.domain(domain)
     parts.message(SEAL, [SEAL], summary="A seal of the action log.")
     parts.channel("seals", sealing.SUBJECT, [SEAL], stream="audit", action="send")
-    parts.schemas["fact"] = fact
-    parts.messages["delivery"] = {
-        "summary": "What a source says about one of its records.",
-        "contentType": JSON,
-        "payload": _schema_at("fact"),
-    }
-    parts.channel("deliveries", f"{DELIVERIES}.{{source}}", ["delivery"], stream="deliveries", action="receive")
+    parts.deliveries(fact)
     return {
         "asyncapi": "3.0.0",
         "id": announce.SOURCE,
@@ -81,7 +76,7 @@ class _Parts:
         """Add a domain: its schema, its messages, and the channels of its golden records and their replays."""
         whole = domain_schema(domain)
         self.schema(domain.name, whole)
-        large = without_slices(self.schemas[domain.name])
+        large = reduced(self.schemas[domain.name])
         self.schemas[f"{domain.name}.{LARGE}"] = {**large, "title": f"{domain.title}, large"}
         for event_type in GOLDEN_TYPES:
             about = contracts.schema(event_type)["description"]
@@ -96,6 +91,26 @@ class _Parts:
         replay = f"{REPLAYS}.{{request}}.{{subscriber}}.{domain.name}.{{master}}"
         self.channel(f"{domain.name}.golden", golden, names, stream="golden", action="send")
         self.channel(f"{domain.name}.replay", replay, names, stream="replay", action="send")
+
+    def deliveries(self, fact: Schema) -> None:
+        """Add what sources send, and what they are answered where they ask to be."""
+        self.schemas |= {"fact": fact, "delivery": HEADERS, "answer": ANSWER}
+        self.messages |= {
+            "delivery": {
+                "summary": "What a source says about one of its records, or what a mapping reads so (`Mdm-Feed`).",
+                "contentType": JSON,
+                "headers": _schema_at("delivery"),
+                "payload": _schema_at("fact"),
+            },
+            "answer": {"summary": ANSWER["description"], "contentType": JSON, "payload": _schema_at("answer")},
+        }
+        address = f"{DELIVERIES}.{{source}}.{{domain}}"
+        self.channel("deliveries", address, ["delivery"], stream="deliveries", action="receive")
+        self.channels["answers"] = {"address": None, "messages": {"answer": {"$ref": "#/components/messages/answer"}}}
+        self.operations["receive.deliveries"]["reply"] = {
+            "address": {"location": "$message.header#/Mdm-Ack-To"},
+            "channel": {"$ref": "#/channels/answers"},
+        }
 
     def message(self, name: str, payload: list[str], *, summary: str) -> None:
         """Add an event; its body fulfils all the schemas named."""

@@ -28,7 +28,7 @@ def test_key_of_one_domain_reads_of_no_other(idle_api: Api) -> None:
     assert idle_api.get("/v1/schemas/customer", role=LIMITED).status_code == 200
     assert idle_api.get("/v1/schemas/supplier", role=LIMITED).status_code == 404
     channels = idle_api.get("/v1/asyncapi.json", role=LIMITED).json()["channels"]
-    assert set(channels) == {"customer.golden", "customer.replay", "seals", "deliveries"}
+    assert set(channels) == {"customer.golden", "customer.replay", "seals", "deliveries", "answers"}
 
 
 def test_document_names_the_subjects_and_streams(idle_api: Api) -> None:
@@ -36,7 +36,7 @@ def test_document_names_the_subjects_and_streams(idle_api: Api) -> None:
     assert document["asyncapi"] == "3.0.0"
     golden = document["channels"]["supplier.golden"]
     assert (golden["address"], golden["x-stream"]) == ("mdm.golden.v1.supplier.{master}", "MDM_GOLDEN")
-    assert document["channels"]["deliveries"]["address"] == "mdm.deliveries.v1.{source}"
+    assert document["channels"]["deliveries"]["address"] == "mdm.deliveries.v1.{source}.{domain}"
 
 
 def test_document_needs_a_key(idle_api: Api) -> None:

@@ -2,6 +2,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,14 @@ import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 
 from mdm.core.domains import Catalog, Domain, load_documents, parse
-from mdm.errors import UnknownDomain
+from mdm.entrypoints.workers import arrivals
+from mdm.errors import UnknownDomain, UnknownSource
 from mdm.hub import announce, sealing
 from mdm.hub.contracts import asyncapi, domain_schema, find_schema, schema_names
+from mdm.hub.contracts.deliveries import ANSWER, HEADERS
+from mdm.hub.ingest.intake import Taken
+from mdm.hub.ingest.outcome import Outcome
+from publishers import deliveries
 from publishers.contracts import EVENT_TYPES, GOLDEN_TYPES, Form
 
 OFFICIAL = Path(__file__).parent / "asyncapi" / "3.0.0.json.gz"
@@ -51,13 +57,14 @@ def test_every_reference_in_the_document_leads_somewhere() -> None:
 
 def test_parameters_are_those_of_the_address() -> None:
     for channel in document()["channels"].values():
-        assert set(re.findall(r"{(\w+)}", channel["address"])) == set(channel.get("parameters", {}))
+        assert set(re.findall(r"{(\w+)}", channel["address"] or "")) == set(channel.get("parameters", {}))
 
 
 def test_addresses_are_where_the_hub_publishes() -> None:
     channels = document()["channels"]
     assert channels["supplier.golden"]["address"].replace("{master}", MASTER) == announce.subject("supplier", MASTER)
     assert channels["seals"]["address"] == sealing.SUBJECT
+    assert channels["deliveries"]["address"].startswith(f"{deliveries.ROOT}.{{source}}")
     assert {name for name in channels if name.endswith(".golden")} == {f"{name}.golden" for name in CATALOG.domains}
 
 
@@ -68,6 +75,17 @@ def test_every_type_of_event_is_a_message() -> None:
         "audit.sealed",
         "delivery",
     } <= messages
+
+
+def test_headers_and_answers_of_deliveries_are_those_of_the_hub() -> None:
+    ours = {deliveries.MESSAGE_ID, deliveries.FEED, arrivals.ANSWER_TO, arrivals.CORRELATION}
+    assert set(HEADERS["properties"]) == ours | {"traceparent"}
+    at = datetime(2026, 7, 1, tzinfo=UTC)
+    outcome = Outcome(7, "erp", "m", "c", "pending", at, None, None, None, None, None, None)
+    for taken, found in ((Taken("m", 7), outcome), (Taken("m", None, UnknownSource("No such source.")), None)):
+        answer = json.loads(arrivals.answer(taken, found))
+        assert Draft202012Validator(ANSWER).is_valid(answer)
+        assert answer.keys() <= ANSWER["properties"].keys()
 
 
 @pytest.mark.parametrize("form", Form)

@@ -1,6 +1,7 @@
 """What subscribers and those who look after publishing ask for."""
 
+from mdm.entrypoints.api.resources.publishing.contracts import Contracts
 from mdm.entrypoints.api.resources.publishing.events import Events
 from mdm.entrypoints.api.resources.publishing.gauges import Publishing
 
-__all__ = ["Events", "Publishing"]
+__all__ = ["Contracts", "Events", "Publishing"]

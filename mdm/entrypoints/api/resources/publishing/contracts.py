@@ -4,7 +4,6 @@ from typing import Any
 
 from litestar import Controller, Response, get
 from litestar.params import FromPath, FromQuery
-from litestar.serialization import encode_json
 from pydantic import BaseModel, ConfigDict, Field
 
 from mdm import __version__
@@ -14,6 +13,7 @@ from mdm.entrypoints.api.fact_schema import FACT
 from mdm.hub.contracts import Form, asyncapi, find_schema, schema_names
 
 READABLE = allow(*ANYONE, browser=True)
+JSON_SCHEMA = "application/schema+json"
 CACHED = {"Cache-Control": "private, max-age=3600"}
 
 
@@ -35,7 +35,7 @@ class Contracts(Controller):
     tags = ("Contracts",)
 
     @get("/asyncapi.json", sync_to_thread=False, opt=READABLE, summary="Describe events and their subjects")
-    def describe(self, request: ApiRequest, form: FromQuery[Form] = Form.READER) -> Response[bytes]:
+    def describe(self, request: ApiRequest, form: FromQuery[Form] = Form.READER) -> Response[dict[str, Any]]:
         """Return the AsyncAPI 3.0 document."""
         settings = request.app.state.settings
         streams = {
@@ -45,7 +45,8 @@ class Contracts(Controller):
             "deliveries": settings.delivery_stream,
         }
         domains = _catalog(request).domains.values()
-        return _answer(asyncapi(domains, version=__version__, fact=FACT, streams=streams, form=form))
+        document = asyncapi(domains, version=__version__, fact=FACT, streams=streams, form=form)
+        return Response(document, headers=CACHED)
 
     @get("/schemas", sync_to_thread=False, opt=READABLE, summary="List the schemas of events")
     def list_all(self, request: ApiRequest) -> list[SchemaEntry]:
@@ -53,10 +54,18 @@ class Contracts(Controller):
         catalog = _catalog(request)
         return [_entry(catalog, name) for name in schema_names(catalog.domains)]
 
-    @get("/schemas/{name:str}", sync_to_thread=False, opt=READABLE, summary="Get a schema of events")
-    def find(self, request: ApiRequest, name: FromPath[str], form: FromQuery[Form] = Form.READER) -> Response[bytes]:
+    @get(
+        "/schemas/{name:str}",
+        sync_to_thread=False,
+        opt=READABLE,
+        media_type=JSON_SCHEMA,
+        summary="Get a schema of events",
+    )
+    def find(
+        self, request: ApiRequest, name: FromPath[str], form: FromQuery[Form] = Form.READER
+    ) -> Response[dict[str, Any]]:
         """Return a JSON Schema (2020-12): of the headers, of a type of event, or of a domain's golden data."""
-        return _answer(find_schema(_catalog(request), name, form=form), kind="application/schema+json")
+        return Response(find_schema(_catalog(request), name, form=form), media_type=JSON_SCHEMA, headers=CACHED)
 
 
 def _catalog(request: ApiRequest) -> Catalog:
@@ -69,7 +78,3 @@ def _entry(catalog: Catalog, name: str) -> SchemaEntry:
     domain = catalog.domains.get(name)
     title = find_schema(catalog, name, form=Form.READER)["title"]
     return SchemaEntry(name=name, title=title, release=domain.release if domain else None, href=f"/v1/schemas/{name}")
-
-
-def _answer(content: dict[str, Any], *, kind: str = "application/json") -> Response[bytes]:
-    return Response(content=encode_json(content), media_type=kind, headers=CACHED)
