@@ -1,4 +1,6 @@
 import asyncio
+import signal
+import sys
 from contextlib import suppress
 from typing import Any
 
@@ -7,10 +9,8 @@ import pytest
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
-from mdm.entrypoints.workers import dead_letters as worker
 from mdm.hub import dead_letters
 from mdm.hub.dead_letters import Filter, Letter
-from publishers import StoreFailed
 from tests.support.giving_up import (
     collecting,
     make_streams,
@@ -21,6 +21,7 @@ from tests.support.giving_up import (
 )
 from tests.support.hubs import HubUnderTest
 
+PLACE = "mdm-dead-letters"
 ADVISORY = "$JS.EVENT.ADVISORY.CONSUMER.MSG_TERMINATED"
 
 
@@ -77,23 +78,35 @@ async def test_what_happened_while_no_collector_ran_is_collected(published: HubU
         await until(lambda: len(letters(published)) == 2)
 
 
-async def test_collector_that_died_between_commit_and_acknowledgement_keeps_nothing_twice(
-    published: HubUnderTest, nats_url: str, monkeypatch: pytest.MonkeyPatch
+async def test_collector_killed_between_commit_and_acknowledgement_keeps_nothing_twice(
+    published: HubUnderTest, nats_url: str
 ) -> None:
-    commits = []
-
-    def commit_and_die(self: worker.HubStore, *arguments: Any) -> None:
-        keep(self, *arguments)
-        commits.append(1)
-        if len(commits) < 3:
-            raise StoreFailed("killed")
-
-    keep = worker.HubStore.keep
-    monkeypatch.setattr(worker.HubStore, "keep", commit_and_die)
     await terminate(nats_url, name="loader")
-    async with collecting(published.hub, nats_url), collecting(published.hub, nats_url):
-        await until(lambda: len(commits) >= 3)
+    killed = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.support.killed_collector", published.dsn, nats_url
+    )
+    assert await killed.wait() == -signal.SIGKILL
     assert len(letters(published)) == 2
+    client = await nats.connect(nats_url)
+    context = client.jetstream()
+    before = await context.consumer_info("MDM_DEAD_LETTERS", PLACE)
+    assert (before.num_ack_pending, before.ack_floor.stream_seq) == (2, 0)
+    await context.add_consumer("MDM_DEAD_LETTERS", before.config.evolve(ack_wait=0.1))
+    await asyncio.sleep(0.3)  # spares the test the seconds after which the server sends them again
+    async with collecting(published.hub, nats_url), collecting(published.hub, nats_url):
+        await settled(context)
+    await client.close()
+    assert len(letters(published)) == 2
+
+
+async def settled(context: JetStreamContext) -> None:
+    """Wait until the collectors have acknowledged everything."""
+    async with asyncio.timeout(20):
+        while True:
+            found = await context.consumer_info("MDM_DEAD_LETTERS", PLACE)
+            if found.ack_floor.stream_seq == 2:
+                return
+            await asyncio.sleep(0.05)
 
 
 async def test_message_that_has_gone_is_found_in_what_was_published(published: HubUnderTest, nats_url: str) -> None:
@@ -195,6 +208,6 @@ async def is_followed(context: JetStreamContext) -> None:
     async with asyncio.timeout(20):
         while True:
             with suppress(NotFoundError):
-                await context.consumer_info("MDM_DEAD_LETTERS", "mdm-dead-letters")
+                await context.consumer_info("MDM_DEAD_LETTERS", PLACE)
                 return
             await asyncio.sleep(0.02)
