@@ -52,6 +52,7 @@ STATEMENTS = {
     "I13 every reference leads to a living master or waits to be followed again": "i13_references",
     "I14 what a restore concerns has been announced anew": "i14_restores",
     "I15 every dead letter is open or settled by something that is there": "i15_dead_letters",
+    "I16 every large event has the body it refers to": "i16_bodies",
 }
 REBUILDS = "I3/I4 every golden value is what rebuilding from the claims it names gives"
 APPROVALS = "I10 nothing critical was published without the approval its policy asks for"

@@ -4,6 +4,8 @@ import pytest
 
 from tests.support.hubs import HubUnderTest
 
+REFERENCE = '{"ce-dataref": "/x", "ce-fulldigest": "0"}'
+MADE_LARGE = f"UPDATE publishers.outbox SET headers = headers || '{REFERENCE}' WHERE seq = 1"
 LINKED = "record_id IN (SELECT id FROM source_record WHERE source_key = 'p1')"
 
 
@@ -97,6 +99,14 @@ DAMAGES = {
     "match was left unasked": (
         "INSERT INTO edge SELECT min(record_id), max(record_id), 20, 'match', '{1}', '{}', 1, now() FROM crosswalk",
         "nobody was asked",
+    ),
+    "large event lost its body": (MADE_LARGE, "version 1 is gone"),
+    "body is another one": (
+        (
+            f"WITH e AS ({MADE_LARGE} RETURNING *)"
+            " INSERT INTO publishers.body SELECT id, subject, version, '0', 'other' FROM e"
+        ),
+        "version 1 is not the one the event refers to",
     ),
 }
 
