@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mdm.core.domains import Catalog
 from mdm.errors import Unavailable
-from mdm.store import condition, loads
+from mdm.store import condition, deliveries, loads
 from mdm.store.work import Work
 from publishers import outbox, roster
 from publishers.relay import State
@@ -39,10 +39,10 @@ def examine(
             found = (_postgres(work), _migrations(work, revision))
             if not all(part.ready for part in found):
                 return found
-            return (*found, _releases(work, catalog), publishing(work), _loads(work))
+            return (*found, _releases(work, catalog), publishing(work), _loads(work), _intake(work))
     except Unavailable as error:
         unknown = "PostgreSQL is needed to tell."
-        rest = (Part(name, unknown) for name in ("migrations", "releases", "relay", "loads"))
+        rest = (Part(name, unknown) for name in ("migrations", "releases", "relay", "loads", "intake"))
         return (Part("postgres", error.message), *rest)
 
 
@@ -67,6 +67,12 @@ def _loads(work: Work) -> Part:
     if pause is None:
         return Part("loads")
     return Part("loads", None, f"Loads wait since {pause.since:%Y-%m-%d %H:%M:%S %Z} until events are published.")
+
+
+def _intake(work: Work) -> Part:
+    """Say how much waits in the queues of deliveries; without them there is still HTTP, so the hub is ready."""
+    seen = [f"{q.name} {q.waiting:,}, seen {q.seen_at:%Y-%m-%d %H:%M:%S %Z}" for q in deliveries.queues(work.session)]
+    return Part("intake", None, f"Deliveries that wait in NATS: {'; '.join(seen)}." if seen else None)
 
 
 def _postgres(work: Work) -> Part:

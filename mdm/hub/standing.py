@@ -27,6 +27,7 @@ class Standing:
     """
 
     pending_deliveries: int
+    queues: dict[str, tuple[int, float]]  # of deliveries: how many wait there, seen so many seconds ago
     unpublished: int
     lag_seconds: float
     masters: dict[tuple[str, str], int]
@@ -45,6 +46,7 @@ def standing(work: Work) -> Standing:
     unpublished, lag_seconds = outbox.backlog(work.connection)
     return Standing(
         pending_deliveries=deliveries.pending(work.session),
+        queues=_queues(work),
         unpublished=unpublished,
         lag_seconds=lag_seconds,
         masters=golden.count_masters(work.session),
@@ -56,6 +58,11 @@ def standing(work: Work) -> Standing:
         relays=roster.alive(work.connection),
         loads_paused=loads.paused(work.session) is not None,
     )
+
+
+def _queues(work: Work) -> dict[str, tuple[int, float]]:
+    now = work.now
+    return {q.name: (q.waiting, (now - q.seen_at).total_seconds()) for q in deliveries.queues(work.session)}
 
 
 def open_tasks(work: Work) -> dict[tuple[str, str], int]:

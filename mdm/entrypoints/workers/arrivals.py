@@ -10,7 +10,7 @@ from mdm.core.trace import Trace, read_traceparent
 from mdm.errors import MdmError
 from mdm.hub.ingest.intake import Arrival, Taken
 from mdm.hub.ingest.outcome import Outcome
-from mdm.streams import DELIVERIES
+from mdm.streams import ANSWERS, DELIVERIES
 from publishers.deliveries import FEED, MESSAGE_ID
 from publishers.jetstream import Queued
 
@@ -18,7 +18,6 @@ NATS_ID = "Nats-Msg-Id"  # of those who send no message id of ours
 CORRELATION = "X-Correlation-Id"
 LONGEST_CORRELATION = 128
 ANSWER_TO = "Mdm-Ack-To"
-ANSWERS = "mdm.acks.v1"  # the hub answers to nothing else: it may publish where its sender may not
 
 
 def arrival_of(queued: Queued, *, queue: str) -> Arrival:
@@ -36,7 +35,7 @@ def arrival_of(queued: Queued, *, queue: str) -> Arrival:
 
 
 def answer_to(queued: Queued, arrival: Arrival) -> str | None:
-    """Return the subject the sender wants its answer on; None if it wants none, or may not ask for it there."""
+    """Return the subject the sender wants its answer on; None if it wants none, or where it may not listen itself."""
     subject = queued.headers.get(ANSWER_TO, "")
     allowed = subject.startswith(f"{ANSWERS}.{arrival.source}.") and subject.isascii() and subject.isprintable()
     return subject if allowed and not set(subject) & set(" *>") and "" not in subject.split(".") else None

@@ -66,7 +66,7 @@ def test_a_hub_that_can_work_is_ready(idle_api: Api) -> None:
     assert answer.status_code == 200
     assert answer.json()["status"] == "ready"
     assert [part["name"] for part in answer.json()["parts"]] == [
-        *("postgres", "migrations", "releases", "relay", "loads", "nats")
+        *("postgres", "migrations", "releases", "relay", "loads", "intake", "nats")
     ]
 
 

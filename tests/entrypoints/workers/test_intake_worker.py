@@ -11,6 +11,8 @@ from mdm import streams
 from mdm.entrypoints.workers import fetch_deliveries
 from mdm.entrypoints.workers.arrivals import answer_to, arrival_of
 from mdm.entrypoints.workers.intake import Clerk
+from mdm.hub.health import examine
+from mdm.hub.standing import standing
 from mdm.settings import Settings
 from publishers.deliveries import Sender
 from publishers.jetstream import JetStreamBroker, Queued, Settled, provision
@@ -52,7 +54,10 @@ def test_several_intakes_take_every_message_once(hub: HubUnderTest, nats_url: st
 
     asyncio.run(while_fetching(hub, nats_url, send, intakes=2))
     assert hub.rows("SELECT count(*), count(DISTINCT message_id), min(state) FROM delivery") == [(300, 300, "pending")]
-    assert hub.rows("SELECT name FROM delivery_queue") == [("hub",)]
+    with hub.hub.begin() as work:
+        assert standing(work).queues.keys() == {"hub"}
+        parts = {part.name: part for part in examine(hub.hub.begin, catalog=hub.hub.catalog, revision=None)}
+        assert ": hub " in (parts["intake"].detail or "")
 
 
 def test_sender_is_answered_after_the_commit(hub: HubUnderTest, nats_url: str) -> None:

@@ -52,7 +52,16 @@ class Gauges(Collector):
         )
         for labels, count in found.dead_letters.items():
             given_up.add_metric(labels, count)
-        yield from (masters, tasks, quarantined, lags, given_up)
+        waiting = GaugeMetricFamily(
+            "mdm_deliveries_waiting", "Messages with deliveries in a queue, when it was last seen.", labels=("queue",)
+        )
+        unseen = GaugeMetricFamily(
+            "mdm_queue_unseen_seconds", "Seconds since a queue of deliveries was last seen.", labels=("queue",)
+        )
+        for queue, (count, seconds) in found.queues.items():
+            waiting.add_metric((queue,), count)
+            unseen.add_metric((queue,), seconds)
+        yield from (waiting, unseen, masters, tasks, quarantined, lags, given_up)
 
 
 class Propagation(Collector):
