@@ -17,11 +17,12 @@ EVENT_ID = "ce-id"
 VERSION = "ce-version"
 DIGEST = "ce-digest"
 SUBJECT = re.compile(r"[A-Za-z0-9_=+/$-]+(\.[A-Za-z0-9_=+/$-]+)*")
+CORRELATION = "ce-correlationid"
 DATAREF = "ce-dataref"
 FULL_DIGEST = "ce-fulldigest"
 REPLAY = "ce-replay"
 OPTIONAL = {
-    "correlation_id": "ce-correlationid",
+    "correlation_id": CORRELATION,
     "causation_id": "ce-causationid",
     "traceparent": "ce-traceparent",
     "tracestate": "ce-tracestate",

@@ -78,13 +78,16 @@ def look_back(begin: Begin, *, size: int = SIZE) -> None:
 
 def _do_alone(begin: Begin, record_id: int) -> None:
     """Process one record again; one that fails rests, so that it does not keep others from their turn."""
+    whose = None
     try:
         with begin() as work:
-            _do_again(work, redo.take_due(work.session, now=work.now, size=1, ids=[record_id]))
+            rows = redo.take_due(work.session, now=work.now, size=1, ids=[record_id])
+            whose = next((row.origin.get("correlation_id") for row in rows if row.origin), None)
+            _do_again(work, rows)
     except (Unavailable, Moved):
         raise
     except Exception:
-        log.exception("redo_postponed", record=record_id)
+        log.exception("redo_postponed", record=record_id, correlation_id=whose)
         with begin() as work:
             redo.postpone(work.session, record_id, until=work.now + REST)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from publishers.errors import Refused
+from publishers.event import CORRELATION
 from publishers.outbox import Pending
 from publishers.relay.metrics import Metrics
 from publishers.relay.pace import Pace
@@ -46,7 +47,9 @@ class Refusals:
         self._metrics.refused += 1
         self._metrics.blocked = len(self._refusals)
         self._metrics.fail(error)
-        logger.warning("%s version %s waits %.0f s: %s", subject, event.version, pause, error)
+        whose = event.message.headers.get(CORRELATION)
+        text = "%s version %s (event %s, correlation %s) waits %.0f s: %s"
+        logger.warning(text, subject, event.version, event.id, whose, pause, error)
 
     def drop(self, subjects: Iterable[str]) -> None:
         """Forget the refusals of subjects that were published at last."""

@@ -62,7 +62,9 @@ def apply(
             single = _together(store, handler, [received], consumer=consumer, halted=halted)
         except HandlerFailed as error:
             event = received.event
-            logger.warning("%s version %s failed: %r", event.subject, event.version, error.__cause__)
+            whose = (event.id, event.correlation_id)
+            text = "%s version %s (event %s, correlation %s) failed: %r"
+            logger.warning(text, event.subject, event.version, *whose, error.__cause__)
             total.failed.append((received, repr(error.__cause__)))
         else:
             total.applied += single.applied

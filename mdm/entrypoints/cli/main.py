@@ -5,6 +5,9 @@ import sys
 import traceback
 from collections.abc import Sequence
 
+import structlog
+
+from mdm.core.ids import new_id
 from mdm.entrypoints.cli import commands
 from mdm.errors import InvalidInput, MdmError, NotFound, Unavailable
 from mdm.settings import Settings
@@ -20,7 +23,8 @@ def main(typed: Sequence[str] | None = None) -> int:
     try:
         arguments = commands.parser(typed).parse_args(typed)
         settings = Settings.load(**({"log_level": "debug"} if debug else {}))
-        return commands.load(arguments.command).run(arguments, settings)
+        with structlog.contextvars.bound_contextvars(**_bound(arguments.command)):
+            return commands.load(arguments.command).run(arguments, settings)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -30,6 +34,11 @@ def main(typed: Sequence[str] | None = None) -> int:
         if debug:
             traceback.print_exc()
         return report(error)
+
+
+def _bound(command: str) -> dict[str, str]:
+    """Return what the log and the action log say of all that one command does; those that go on serve many."""
+    return {} if command in commands.SERVING else {"correlation_id": str(new_id())}
 
 
 def report(error: Exception) -> int:

@@ -11,7 +11,7 @@ from mdm.hub.ingest.interpret import Refused
 from mdm.hub.ingest.process import process
 from mdm.hub.ingest.quarantine import set_aside
 from mdm.sources import Registry
-from mdm.store import deliveries
+from mdm.store import deliveries, tracing
 from mdm.store.work import Work
 
 Begin: TypeAlias = Callable[[], AbstractContextManager[Work]]
@@ -19,6 +19,7 @@ Begin: TypeAlias = Callable[[], AbstractContextManager[Work]]
 CHUNK = 50
 TRIES = 5
 CRASHES = 3  # of one record alone, before it is quarantined
+SHOWN = 5  # correlation ids of a chunk in a line of the log
 SUSPICIOUS = 3  # records that crash in a row before any succeeds
 
 log = structlog.get_logger(__name__)
@@ -31,22 +32,24 @@ def process_next(begin: Begin, *, registry: Registry, size: int = CHUNK, loads: 
     Unavailable while PostgreSQL is away.
     """
     ids: list[int] = []
+    whose: list[str] = []
     try:
         for _ in range(TRIES):
             try:
                 with begin() as work:
                     claimed = deliveries.claim(work.session, size=size, loads=loads)
                     ids = [delivery.id for delivery in claimed]
+                    whose = [delivery.correlation_id for delivery in claimed[:SHOWN]]
                     if claimed:
                         process(work, claimed, registry=registry)
             except Moved:
-                log.debug("chunk_moved", deliveries=len(ids))
+                log.debug("chunk_moved", deliveries=len(ids), correlation_ids=whose)
             else:
                 return len(ids)
     except Unavailable:
         raise
     except Exception:
-        log.exception("chunk_crashed", first=ids[:1], deliveries=len(ids))
+        log.exception("chunk_crashed", first=ids[:1], deliveries=len(ids), correlation_ids=whose)
     process_one_by_one(begin, ids, registry=registry)
     return len(ids)
 
@@ -86,11 +89,17 @@ def process_now(begin: Begin, ids: Sequence[int], *, registry: Registry) -> None
 
 
 def _processed_alone(begin: Begin, delivery_id: int, *, registry: Registry) -> bool:
-    """Process one delivery and tell whether it came to an end without crashing."""
+    """Process one delivery and tell whether it came to an end without crashing; the log says whose it is."""
     with begin() as work:
         attempt = deliveries.count_attempt(work.session, delivery_id)
+        whose = tracing.correlation_of(work.session, "delivery", delivery_id)
     if attempt is None:
         return True
+    with structlog.contextvars.bound_contextvars(correlation_id=whose):
+        return _tried(begin, delivery_id, attempt, registry=registry)
+
+
+def _tried(begin: Begin, delivery_id: int, attempt: int, *, registry: Registry) -> bool:
     if attempt > CRASHES:
         _give_up(begin, delivery_id, RepeatedCrash("Processing this record ended the worker three times."))
         return True
