@@ -66,6 +66,9 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z0-9_-]+$",
         description="JetStream stream that takes the copies of events a replay makes.",
     )
+    replay_approval_above: int = Field(
+        default=10_000, ge=0, description="Masters above which a replay waits until another person has approved it."
+    )
     dead_letter_stream: str = Field(
         default="MDM_DEAD_LETTERS",
         pattern=r"^[A-Za-z0-9_-]+$",

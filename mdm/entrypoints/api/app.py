@@ -27,7 +27,7 @@ from mdm.entrypoints.api.resources.health import Examination, Health, Probe
 from mdm.entrypoints.api.resources.hierarchy import Hierarchy
 from mdm.entrypoints.api.resources.loads import Loads
 from mdm.entrypoints.api.resources.metrics import metrics
-from mdm.entrypoints.api.resources.publishing import Contracts, Events
+from mdm.entrypoints.api.resources.publishing import Contracts, Events, Replays
 from mdm.entrypoints.api.resources.quarantine import Quarantine
 from mdm.entrypoints.api.resources.reveals import Reveals
 from mdm.entrypoints.api.resources.stewardship import ChangeRequests, Identities, Values, Verdicts
@@ -54,6 +54,7 @@ RESOURCES = (
     GoldenRecords,
     Hierarchy,
     Events,
+    Replays,
     Health,
     Explanations,
     People,
