@@ -6,6 +6,7 @@ The store in PostgreSQL is imported by its own name, `publishers.subscriber.post
 from publishers.event import Event
 from publishers.subscriber.apply import Handler
 from publishers.subscriber.bodies import Bodies
+from publishers.subscriber.crosswalk import Crosswalk, Record, SqliteCrosswalk
 from publishers.subscriber.health import Health, Progress
 from publishers.subscriber.memory import InMemoryStore
 from publishers.subscriber.sqlite import SqliteStore
@@ -16,6 +17,7 @@ from publishers.subscriber.watch import watch
 __all__ = [
     "Bodies",
     "Checkpoint",
+    "Crosswalk",
     "Event",
     "GivenUp",
     "Handler",
@@ -23,7 +25,9 @@ __all__ = [
     "Health",
     "InMemoryStore",
     "Progress",
+    "Record",
     "ReplaySource",
+    "SqliteCrosswalk",
     "SqliteStore",
     "Store",
     "Subscriber",
