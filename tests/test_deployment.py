@@ -3,6 +3,7 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 
 from mdm.embedded import binaries
@@ -20,6 +21,13 @@ def test_compose_and_image_set_only_settings_that_exist() -> None:
 
 def test_nats_of_compose_syncs_always_and_its_configuration_is_valid() -> None:
     configuration = ROOT / "deploy" / "nats.conf"
+    assert "sync_interval: always" in configuration.read_text()
+    subprocess.run([binaries.nats_server(), "-t", "-c", configuration], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("name", ["hub", "plant"])
+def test_nats_of_hub_and_plant_sync_always_and_their_configurations_are_valid(name: str) -> None:
+    configuration = ROOT / "deploy" / "leaf" / f"{name}.conf"
     assert "sync_interval: always" in configuration.read_text()
     subprocess.run([binaries.nats_server(), "-t", "-c", configuration], check=True, capture_output=True)
 
