@@ -109,7 +109,7 @@ def decide(
 
 def settle(session: Session, *, now: datetime, limit: int) -> int:
     """Write down what newer versions and ended replays have made of open letters, and return of how many."""
-    chosen = _standing("WHERE decided = 'open' AND state IN ('superseded', 'replayed') ORDER BY id LIMIT :limit")
+    chosen = _standing("WHERE decided = 'open' AND state IN ('superseded', 'replayed') LIMIT :limit")
     return session.connection().execute(_of(chosen, "settle"), {"now": now, "limit": limit}).rowcount
 
 

@@ -17,7 +17,7 @@ from publishers.event import EVENT_ID, MESSAGE_ID, REPLAY, VERSION
 UNREADABLE = "unreadable"
 NOBODY = "_"  # in the place of a subscriber, in the subject of a copied event
 KEPT = timedelta(days=90)  # a dead letter, after it was settled
-PORTION = 1_000
+PORTION = 10_000
 LONGEST_REASON = 2_000
 SKEW = timedelta(minutes=1)  # between the clocks of NATS and PostgreSQL
 VARIABLE = re.compile(r"'[^']*'|\"[^\"]*\"|[0-9a-f]{8}-[0-9a-f-]{27}|\b(?=[a-z]*\d)[0-9a-z]+\b", re.IGNORECASE)

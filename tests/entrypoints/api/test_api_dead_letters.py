@@ -33,11 +33,15 @@ def test_letters_are_listed_filtered_and_paged(api: Api, lost: Stored) -> None:
     assert (refused.status_code, refused.json()["errors"][0]["path"]) == (422, "state")
 
 
-def test_causes_are_listed_and_lead_to_their_letters(api: Api, lost: Stored) -> None:
+def test_causes_are_listed_measured_and_replayed(api: Api, lost: Stored) -> None:
     number(api.hub, lost)
     [group] = api.get("/v1/dead-letters/groups").json()["items"]
     assert (group["letters"], group["critical"], group["reason"]) == (1, 1, "no vendor group")
     assert len(api.get("/v1/dead-letters", params={"group": group["group"]}).json()["items"]) == 1
+    measured = 'mdm_dead_letters_open{severity="critical",subscriber="erp-loader"} 1.0'
+    assert measured in api.get("/metrics", role="operator").text
+    answer = api.post("/v1/dead-letters/replay", json={"reason": "Mended", "group": group["group"]})
+    assert answer.json()["letters"] == 1
 
 
 def test_one_is_shown_with_its_message(api: Api, lost: Stored) -> None:
@@ -71,13 +75,6 @@ def test_many_are_discarded_together_or_not_at_all(api: Api, lost: Stored) -> No
     assert (again.status_code, again.json()["type"]) == (409, "/problems/already_decided")
 
 
-def test_group_is_replayed(api: Api, lost: Stored) -> None:
-    number(api.hub, lost)
-    [group] = api.get("/v1/dead-letters/groups").json()["items"]
-    answer = api.post("/v1/dead-letters/replay", json={"reason": "Mended", "group": group["group"]})
-    assert answer.json()["letters"] == 1
-
-
 def test_letters_of_other_domains_are_not_found(api: Api) -> None:
     hub = HubUnderTest(api.hub, "")
     api.deliver({"domain": "supplier", "source": "erp", "key": "1", "attributes": {"name": "Rossi", "country": "IT"}})
@@ -89,9 +86,3 @@ def test_letters_of_other_domains_are_not_found(api: Api) -> None:
     assert api.post(f"{path}/discard", json={"reason": "?"}, role=LIMITED).status_code == 404
     assert api.post(f"{path}/discard", json={"reason": "?"}, role="steward").status_code == 403
     assert api.get("/v1/dead-letters", params={"domain": "supplier"}, role=LIMITED).status_code == 403
-
-
-def test_open_ones_are_measured(api: Api, lost: Stored) -> None:
-    number(api.hub, lost)
-    text = api.get("/metrics", role="operator").text
-    assert 'mdm_dead_letters_open{severity="critical",subscriber="erp-loader"} 1.0' in text

@@ -72,12 +72,6 @@ async def test_message_never_acknowledged_is_kept_with_its_deliveries(published:
     assert letter.reason == "Not acknowledged in 2 deliveries."
 
 
-async def test_what_happened_while_no_collector_ran_is_collected(published: HubUnderTest, nats_url: str) -> None:
-    await terminate(nats_url, name="loader")
-    async with collecting(published.hub, nats_url):
-        await until(lambda: len(letters(published)) == 2)
-
-
 async def test_collector_killed_between_commit_and_acknowledgement_keeps_nothing_twice(
     published: HubUnderTest, nats_url: str
 ) -> None:

@@ -83,31 +83,24 @@ def test_replay_is_asked_for_this_subscriber_and_this_master(announced: HubUnder
     assert one(announced, letter_id).state == "replaying"
 
 
-@pytest.mark.parametrize(("ended", "state"), [("done", "replayed"), ("failed", "open"), ("cancelled", "open")])
-def test_letter_follows_its_replay(announced: HubUnderTest, ended: str, state: str) -> None:
+def test_letter_follows_its_replays_until_one_is_done(announced: HubUnderTest) -> None:
     letter_id = give_up(announced.hub, newest(announced, "1"))
-    decide(announced, dead_letters.replay, letter_id)
-    announced.rows("UPDATE replay SET state = %s RETURNING 1", ended)
-    assert one(announced, letter_id).state == state
-    with announced.hub.begin() as work:
-        dead_letters.settle(work)
-    assert one(announced, letter_id).state == state
+    for ended, state in (("failed", "open"), ("cancelled", "open"), ("done", "replayed")):
+        decide(announced, dead_letters.replay, letter_id)
+        announced.rows("UPDATE replay SET state = %s WHERE state = 'queued' RETURNING 1", ended)
+        assert one(announced, letter_id).state == state
+        with announced.hub.begin() as work:
+            dead_letters.settle(work)
+        assert one(announced, letter_id).state == state
 
 
-def test_letter_whose_replay_failed_can_be_replayed_again(announced: HubUnderTest) -> None:
-    letter_id = give_up(announced.hub, newest(announced, "1"))
-    decide(announced, dead_letters.replay, letter_id)
-    announced.rows("UPDATE replay SET state = 'failed' RETURNING 1")
-    assert decide(announced, dead_letters.replay, letter_id).letters == 1
-
-
-@pytest.mark.parametrize("decision", [dead_letters.replay, dead_letters.discard])
-def test_nothing_is_decided_twice(announced: HubUnderTest, decision: Any) -> None:
-    letter_id = give_up(announced.hub, newest(announced, "1"))
-    decide(announced, decision, letter_id)
-    for again in (dead_letters.replay, dead_letters.discard):
-        with pytest.raises(AlreadyDecided):
-            decide(announced, again, letter_id)
+def test_nothing_is_decided_twice(announced: HubUnderTest) -> None:
+    for key, decision in (("1", dead_letters.replay), ("2", dead_letters.discard)):
+        letter_id = give_up(announced.hub, newest(announced, key))
+        decide(announced, decision, letter_id)
+        for again in (dead_letters.replay, dead_letters.discard):
+            with pytest.raises(AlreadyDecided):
+                decide(announced, again, letter_id)
 
 
 def test_one_that_cannot_be_decided_keeps_all_from_it(announced: HubUnderTest) -> None:
@@ -208,10 +201,10 @@ DAMAGES = {
 }
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_letter_that_only_seems_settled_is_found_by_the_audit(announced: HubUnderTest, damage: str) -> None:
+def test_letter_that_only_seems_settled_is_found_by_the_audit(announced: HubUnderTest) -> None:
     give_up(announced.hub, newest(announced, "1"))
     assert announced.broken() == []
-    announced.rows(f"UPDATE dead_letter SET {damage} RETURNING 1")
-    [finding] = announced.broken()
-    assert DAMAGES[damage] in finding
+    for damage, finding in DAMAGES.items():
+        announced.rows(f"UPDATE dead_letter SET {damage} RETURNING 1")
+        assert finding in str(announced.broken())
+        announced.rows("UPDATE dead_letter SET state = 'open', subscriber = 'erp-loader' RETURNING 1")

@@ -23,4 +23,5 @@ CROSS JOIN LATERAL (
         SELECT FROM dead_letter l
         WHERE l.subscriber = d.subscriber AND l.subject = d.subject AND l.id > d.id AND l.version >= d.version
     ) AS exists
+    OFFSET 0  -- looked up once, not once for every use
 ) AS newer
