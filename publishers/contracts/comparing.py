@@ -1,4 +1,4 @@
-"""What has changed between two schemas, and whether a reader of the old one would notice."""
+"""What has changed between two schemas, and whether readers can live with it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -41,8 +41,9 @@ class Change:
 def compare(old: Schema, new: Schema) -> list[Change]:
     """Return how a closed schema differs from an older one.
 
-    Breaking is what a reader that keeps to the old one, in its open form, may stumble over: what it relies on is gone,
-    is no longer always there, or means something else.
+    Breaking is what a reader that keeps to the old one, in its open form, may stumble over in new events: what it
+    relies on is gone, is no longer always there, or means something else. And what a reader that keeps to the new one
+    may stumble over in old events, which stay in the stream: they do not know of what has become certain since.
     """
     return list(_Comparison(old, new).node("", old, new))
 
@@ -86,14 +87,15 @@ class _Comparison:
             place = f"{path}.{name}" if path else name
             if name not in after:
                 yield Change(place, Kind.REMOVED, breaking=True)
-            elif name not in before:
+                continue
+            if name in is_ - was:
+                yield Change(place, Kind.REQUIRED, breaking=True)
+            if name not in before:
                 yield Change(place, Kind.ADDED, breaking=False)
-            else:
-                if name in was - is_:
-                    yield Change(place, Kind.OPTIONAL, breaking=True)
-                if name in is_ - was:
-                    yield Change(place, Kind.REQUIRED, breaking=False)
-                yield from self.node(place, before[name], after[name])
+                continue
+            if name in was - is_:
+                yield Change(place, Kind.OPTIONAL, breaking=True)
+            yield from self.node(place, before[name], after[name])
 
     def _inner(self, path: str, old: Any, new: Any) -> Iterator[Change]:
         """Compare what holds for all elements, or for all members without a name of their own."""
@@ -102,7 +104,8 @@ class _Comparison:
         elif isinstance(old, dict):
             yield Change(path, Kind.REMOVED if new is False else Kind.WIDENED, breaking=True)
         elif isinstance(new, dict):
-            yield Change(path, Kind.ADDED if old is False else Kind.NARROWED, breaking=False)
+            closed = old is False
+            yield Change(path, Kind.ADDED if closed else Kind.NARROWED, breaking=not closed)
 
 
 def _resolved(node: Schema, root: Schema) -> Schema:
@@ -136,7 +139,7 @@ def _types(path: str, old: Schema, new: Schema) -> Change | None:
     if after - before:
         return Change(path, Kind.WIDENED, breaking=True)
     if before - after:
-        return Change(path, Kind.NARROWED, breaking=False)
+        return Change(path, Kind.NARROWED, breaking=True)
     return None
 
 
@@ -150,7 +153,7 @@ def _values(path: str, old: Schema, new: Schema) -> Iterator[Change]:
     elif before is not None:
         yield Change(path, Kind.WIDENED, breaking=True)
     elif after is not None:
-        yield Change(path, Kind.NARROWED, breaking=False)
+        yield Change(path, Kind.NARROWED, breaking="const" in new)
     named, names = old.get("x-values", []), new.get("x-values", [])
     if any(value not in named for value in names):
         yield Change(path, Kind.MORE_VALUES, breaking=False)
@@ -168,10 +171,10 @@ def _limits(path: str, old: Schema, new: Schema) -> Iterator[Change]:
     if before is not None and before != after:
         yield Change(path, Kind.WIDENED, breaking=True)
     elif before != after:
-        yield Change(path, Kind.NARROWED, breaking=False)
+        yield Change(path, Kind.NARROWED, breaking=True)
     for keyword in MINIMA:
         least, now = old.get(keyword), new.get(keyword)
         if least is not None and (now is None or now < least):
             yield Change(path, Kind.WIDENED, breaking=True)
         elif now is not None and (least is None or now > least):
-            yield Change(path, Kind.NARROWED, breaking=False)
+            yield Change(path, Kind.NARROWED, breaking=True)

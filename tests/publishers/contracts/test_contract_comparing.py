@@ -30,7 +30,7 @@ CHANGES: list[tuple[str, Any, str, Kind, bool]] = [
     ("properties.number.type", "number", "number", Kind.WIDENED, True),
     ("properties.number.type", ["integer", "null"], "number", Kind.WIDENED, True),
     ("properties.number.minimum", 0, "number", Kind.WIDENED, True),
-    ("properties.number.minimum", 2, "number", Kind.NARROWED, False),
+    ("properties.number.minimum", 2, "number", Kind.NARROWED, True),
     ("properties.day.x-type", "text", "day", Kind.RETYPED, True),
     ("properties.status.enum", ["active"], "status", Kind.FEWER_VALUES, True),
     ("properties.status.enum", ["active", "merged", "retired"], "status", Kind.MORE_VALUES, False),
@@ -40,9 +40,13 @@ CHANGES: list[tuple[str, Any, str, Kind, bool]] = [
     ("properties.parts.items.properties.name", None, "parts[].name", Kind.REMOVED, True),
     ("properties.by_name.additionalProperties.type", "boolean", "by_name.*", Kind.RETYPED, True),
     ("properties.by_name.additionalProperties", False, "by_name.*", Kind.REMOVED, True),
-    ("properties.parent.anyOf", [{"$ref": "#/$defs/id"}], "parent", Kind.NARROWED, False),
+    ("properties.parent.anyOf", [{"$ref": "#/$defs/id"}], "parent", Kind.NARROWED, True),
     ("required", [], "id", Kind.OPTIONAL, True),
-    ("required", ["id", "day"], "day", Kind.REQUIRED, False),
+    ("required", ["id", "day"], "day", Kind.REQUIRED, True),
+    ("properties.code.pattern", "^.$", "code", Kind.NARROWED, True),
+    ("properties.code.enum", ["a"], "code", Kind.NARROWED, False),
+    ("properties.code.const", "a", "code", Kind.NARROWED, True),
+    ("properties.parts.additionalProperties", TEXT, "parts.*", Kind.NARROWED, True),
     ("$defs.id.pattern", "^[0-9a-f]+$", "id", Kind.WIDENED, True),
 ]
 
@@ -69,6 +73,13 @@ def test_change_is_named_with_its_place(where: str, value: Any, path: str, kind:
 @pytest.mark.parametrize("name", contracts.names())
 def test_schema_does_not_differ_from_itself(name: str) -> None:
     assert compare(contracts.schema(name), contracts.schema(name)) == []
+
+
+def test_new_field_that_is_always_there_breaks_because_events_of_before_have_none() -> None:
+    new = changed("properties.more", TEXT) | {"required": ["id", "more"]}
+    assert compare(OLD, new) == [
+        Change("more", Kind.REQUIRED, breaking=True), Change("more", Kind.ADDED, breaking=False)
+    ]  # fmt: skip
 
 
 def test_definition_that_occurs_twice_is_told_once() -> None:
