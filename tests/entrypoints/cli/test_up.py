@@ -88,7 +88,7 @@ def test_up_runs_everything_until_it_is_told_to_stop_and_leaves_nothing(folder: 
         found = embedded.find(folder / "data")
         assert found
         assert {name: len(each) for name, each in pids(folder).items()} == {
-            "migrate": 1, "serve": 1, "worker-resolve": 2, "worker-relay": 1, "worker-clock": 1,
+            "migrate": 1, "serve": 1, "worker-resolve": 2, "worker-relay": 1, "worker-clock": 1, "worker-intake": 1,
         }  # fmt: skip
         note = next((folder / "data" / "notes").glob("worker-relay.*"))
         assert json.loads(note.read_text())["MDM_NATS_URL"] == found.nats_url
