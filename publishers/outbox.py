@@ -19,7 +19,6 @@ from publishers.event import DIGEST, Event
 
 FOLDER = Path(__file__).parent
 LEASE = "relay"
-SCAN = 8  # rows looked at per row wanted, because one subject may have many
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +93,12 @@ def delete_published(connection: psycopg.Connection[Any], *, before: datetime, l
     return deleted
 
 
-async def read_next(connection: psycopg.AsyncConnection[Any], *, busy: Collection[str], room: int) -> list[Pending]:
-    """Read the next event of up to `room` subjects that are not busy, oldest first."""
+async def read_next(
+    connection: psycopg.AsyncConnection[Any], *, busy: Collection[str], room: int, scan: int
+) -> list[Pending]:
+    """Read the next event of up to `room` subjects that are not busy, among the `scan` oldest events of such."""
     cursor = connection.cursor(binary=True)
-    await cursor.execute(_statement("next"), {"busy": list(busy), "room": room, "scan": room * SCAN})
+    await cursor.execute(_statement("next"), {"busy": list(busy), "room": room, "scan": scan})
     return [_pending(row) for row in await cursor.fetchall()]
 
 

@@ -54,6 +54,9 @@ class JetStreamBroker:
         self._timeout = timeout
         self._link: Link | None = None
         self._opening = asyncio.Lock()
+        self._failed_at = 0.0
+        self._failure = ""
+        self._last_context: tuple[Link, JetStreamContext] | None = None  # making one costs as much as publishing
 
     async def __aenter__(self) -> Self:
         return self
@@ -148,16 +151,28 @@ class JetStreamBroker:
 
     async def connected(self) -> Link:
         """Return a living connection; raise Unavailable if there is none to be had."""
+        if self._link is not None and not self._link.closed.is_set():
+            return self._link
+        loop = asyncio.get_running_loop()
+        asked_at = loop.time()
         async with self._opening:
             if self._link is None or self._link.closed.is_set():
+                if asked_at < self._failed_at:  # the attempt of another, who asked before, was in vain
+                    raise Unavailable(f"NATS cannot be reached: {self._failure}.")
                 self._link = None  # any -ERR closes a connection for good
-                self._link = await connect(
-                    self._url, name=self._name, credentials=self._credentials, timeout=self._timeout
-                )
+                try:
+                    self._link = await connect(
+                        self._url, name=self._name, credentials=self._credentials, timeout=self._timeout
+                    )
+                except Unavailable as error:
+                    self._failed_at, self._failure = loop.time(), str(error)
+                    raise
             return self._link
 
     def _context(self, link: Link) -> JetStreamContext:
-        return link.client.jetstream(timeout=self._timeout, domain=self.domain)
+        if self._last_context is None or self._last_context[0] is not link:
+            self._last_context = link, link.client.jetstream(timeout=self._timeout, domain=self.domain)
+        return self._last_context[1]
 
 
 def _translated(error: Exception, subject: str) -> BrokerError:

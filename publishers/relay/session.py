@@ -22,6 +22,7 @@ from publishers.waiting import wait
 
 logger = logging.getLogger(__name__)
 READ_SHARE = 2  # a rest is so many times as long as the read, which is slow while old snapshots hold dead rows
+SCAN, SCAN_FAR = 2, 8  # events looked at per event wanted; far after few were found: one subject may have many
 MEASURE = 1.0
 MEASURE_SHARE = 20  # measuring may take one part in so many of the time
 
@@ -53,6 +54,7 @@ class Session:
         self._woken = woken
         self._queue: asyncio.Queue[Pending] = asyncio.Queue(maxsize=pace.window)
         self._busy: set[str] = set()
+        self._scan = pace.window * SCAN_FAR
         self._refusals = Refusals(pace, metrics)
         self._acknowledged: list[tuple[Pending, int]] = []
         self._any_acknowledged = asyncio.Event()
@@ -108,7 +110,11 @@ class Session:
             return []
         # A subject that is released while this reads is not in the answer: it was busy when the statement began.
         with self._patient():
-            return await outbox.read_next(self._reader, busy=[*self._busy, *waiting], room=self._pace.window)
+            events = await outbox.read_next(
+                self._reader, busy=[*self._busy, *waiting], room=self._pace.window, scan=self._scan
+            )
+        self._scan = self._pace.window * (SCAN if len(events) == self._pace.window else SCAN_FAR)
+        return events
 
     async def _work(self, stop: asyncio.Event) -> None:
         while True:
