@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Self
 
 from publishers.errors import InvalidAdvisory
@@ -39,14 +39,14 @@ class Advisory:
             return cls(
                 id=_text(said["id"]),
                 kind=KINDS[said["type"]],
-                at=at,
+                at=at.astimezone(UTC),
                 stream=_text(said["stream"]),
                 consumer=_text(said["consumer"]),
                 sequence=_count(said["stream_seq"]),
                 deliveries=_count(said["deliveries"]),
                 reason=_text(said["reason"]) if said.get("reason") else None,
             )
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
             raise InvalidAdvisory(f"The message is not an advisory: {error!r}.") from error
 
 

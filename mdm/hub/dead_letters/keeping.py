@@ -72,12 +72,12 @@ def _met(letter: DeadLetter) -> dict[str, Any]:
 
 
 def _message(place: str, subject: str, headers: dict[str, str], data: bytes) -> dict[str, Any]:
-    named = headers.get("ce-subject", subject)
+    named = _printable(headers.get("ce-subject", subject))
     domain, master = _master(named)
     version = headers.get(VERSION, "")
     return {
         "found_in": place,
-        "subject": _printable(named),
+        "subject": named,
         "sent_to": subject,
         "domain": domain,
         "master_id": master,

@@ -1,4 +1,5 @@
 import asyncio
+import json
 import signal
 import sys
 from contextlib import suppress
@@ -51,6 +52,11 @@ def letters(hub: HubUnderTest, **wanted: Any) -> list[Letter]:
 
 def subject(hub: HubUnderTest, key: str) -> str:
     return f"mdm.golden.v1.supplier.{hub.master('erp', key)}"
+
+
+def advisory(name: str, *, at: str = "2026-11-21T15:33:00.586804074Z", sequence: int = 1, reason: str = "no") -> bytes:
+    said = {"type": "io.nats.jetstream.advisory.v1.terminated", "id": name, "timestamp": at, "stream": "MDM_GOLDEN"}
+    return json.dumps(said | {"consumer": "loader", "stream_seq": sequence, "deliveries": 1, "reason": reason}).encode()
 
 
 async def test_terminated_message_is_kept_with_its_reason(published: HubUnderTest, nats_url: str) -> None:
@@ -136,12 +142,8 @@ async def test_sequence_in_a_stream_made_anew_is_not_taken_for_the_message(
 async def test_five_hundred_of_one_cause_are_one_group(published: HubUnderTest, nats_url: str) -> None:
     client = await nats.connect(nats_url)
     for number in range(500):
-        body = (
-            f'{{"type":"io.nats.jetstream.advisory.v1.terminated","id":"a{number}","timestamp":'
-            f'"2026-11-21T15:33:00.586804074Z","stream":"MDM_GOLDEN","consumer":"loader","stream_seq":1,'
-            f'"deliveries":1,"reason":"vendor {number} has no group \'G{number}\'"}}'
-        )
-        await client.publish(f"{ADVISORY}.MDM_GOLDEN.loader", body.encode())
+        body = advisory(f"a{number}", reason=f"vendor {number} has no group 'G{number}'")
+        await client.publish(f"{ADVISORY}.MDM_GOLDEN.loader", body)
     await client.flush()
     await client.close()
     async with collecting(published.hub, nats_url):
@@ -154,14 +156,15 @@ async def test_five_hundred_of_one_cause_are_one_group(published: HubUnderTest, 
 async def test_advisory_that_cannot_be_read_is_kept_and_blocks_nothing(published: HubUnderTest, nats_url: str) -> None:
     client = await nats.connect(nats_url)
     await client.publish(f"{ADVISORY}.MDM_GOLDEN.x", b"\x00no advisory\xff")
+    await client.publish(f"{ADVISORY}.MDM_GOLDEN.x", advisory("late", at="9999-12-31T23:59:59Z", sequence=99))
     await client.flush()
     await client.close()
     await terminate(nats_url, name="loader", subjects=subject(published, "1"), reason="a\x00b")
     async with collecting(published.hub, nats_url):
-        await until(lambda: len(letters(published)) == 2)
-    unread = next(letter for letter in letters(published) if letter.kind == "unreadable")
-    assert (unread.severity, unread.subscriber) == ("major", None)
-    assert published.rows("SELECT advisory FROM dead_letter WHERE kind = 'unreadable'") == [(b"\x00no advisory\xff",)]
+        await until(lambda: len(letters(published)) == 3)
+    unread = [letter for letter in letters(published) if letter.kind == "unreadable"]
+    assert [(letter.severity, letter.subscriber) for letter in unread] == [("major", None)] * 2
+    assert (b"\x00no advisory\xff",) in published.rows("SELECT advisory FROM dead_letter")
 
 
 async def test_other_streams_of_the_server_are_nobodys_business_here(published: HubUnderTest, nats_url: str) -> None:
