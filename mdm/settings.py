@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     )
     stream_max_bytes: int | None = Field(
         default=None,
-        ge=1_000_000,
+        ge=1,
         description="Bytes the stream of golden events may take before it refuses more; unset: what the store holds.",
     )
     data_dir: Path = Field(

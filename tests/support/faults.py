@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from tests.support.nats_cluster import NatsCluster
 from tests.support.proxy import Proxy
 from tests.support.running import RunningParts
 
+PAUSE = 0.02  # seconds between deliveries
 LONE_RELAY = Path(__file__).parent / "lone_relay.py"
 
 
@@ -71,19 +72,63 @@ def network_falls_silent(parts: RunningParts, network: Proxy, *, seconds: float,
             load.wait_for_more()
 
 
-def server_is_away(parts: RunningParts, *, stop: Callable[[], None], start: Callable[[], None], seconds: float) -> None:
+def server_is_away(
+    parts: RunningParts, *, stop: Callable[[], None], start: Callable[[], None], seconds: float, pause: float = PAUSE
+) -> None:
     """A server stops, is away for a while, and comes back."""
-    with under_load(parts) as load:
+    with under_load(parts, pause=pause) as load:
         stop()
         time.sleep(seconds)
         start()
         load.wait_for_more()
 
 
+def relay_is_killed_at_every_point(parts: RunningParts, points: Sequence[str]) -> None:
+    """Relays are killed one after the other, each at another point."""
+    with under_load(parts, records=150, relay_lease_seconds=1) as load:
+        load.relays.pop().kill()
+        for point in points:
+            if point == "in_conflict":  # with what one stored that was killed before it could mark it
+                _until_killed(parts, "after_publish")
+            if point == "window_full":
+                load.wait_for_backlog(140)
+            _until_killed(parts, point)
+        load.relays.append(parts.start("relay", relay_lease_seconds=1))
+        load.wait_for_more()
+
+
+def stream_is_full(parts: RunningParts, make_room: Callable[[], None], **settings: Any) -> None:
+    """The stream or its disk takes no more, until somebody makes room."""
+    with under_load(parts, records=60, pause=0, **settings) as load:
+        load.wait_until_stuck()
+        make_room()
+        load.wait_for_more()
+
+
+def stream_is_deleted(parts: RunningParts, delete: Callable[[], None], rebuild: Callable[[], None]) -> None:
+    """Somebody deletes the stream; it is rebuilt from the heads."""
+    with under_load(parts) as load:
+        load.rebuilt = True
+        delete()
+        time.sleep(5)
+        rebuild()
+        load.wait_for_more()
+
+
+def _until_killed(parts: RunningParts, point: str) -> None:
+    relay = parts.start("relay", relay_lease_seconds=1, kill_at=point)
+    if point == "before_release":
+        time.sleep(5)
+        relay.terminate()
+    assert relay.wait(timeout=60) == -signal.SIGKILL, point
+
+
 @contextmanager
-def under_load(parts: RunningParts, *, relays: int = 1, **settings: Any) -> Iterator[Load]:
+def under_load(
+    parts: RunningParts, *, relays: int = 1, records: int = 10, pause: float = PAUSE, **settings: Any
+) -> Iterator[Load]:
     """Deliver and publish while the block breaks things, then see that nothing is lost, doubled or out of order."""
-    load = Load(parts.hub)
+    load = Load(parts.hub, pause=pause, records=records)
     load.relays.append(parts.start("relay", **settings))
     try:
         with load:
