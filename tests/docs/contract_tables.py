@@ -2,12 +2,38 @@
 
 from collections.abc import Iterator
 
+from mdm.core.domains import load_documents, parse
+from mdm.hub.contracts import asyncapi
+from mdm.settings import Settings
 from publishers import contracts
-from publishers.contracts import ENVELOPE, GOLDEN, GOLDEN_TYPES, SEAL, Schema
+from publishers.contracts import ENVELOPE, GOLDEN, GOLDEN_TYPES, SEAL, Form, Schema
 
 WORDS = {"string": "text", "integer": "number", "number": "number", "boolean": "boolean", "object": "object"}
 FORMATS = {"uuid": "UUID", "date-time": "instant"}
 Row = tuple[str, ...]
+
+
+def subjects() -> list[Row]:
+    """One row per subject, of one domain for all."""
+    example, given = parse(load_documents()["item"]), Settings()
+    streams = {
+        "golden": given.stream,
+        "audit": given.audit_stream,
+        "replay": given.replay_stream,
+        "deliveries": given.delivery_stream,
+    }
+    document = asyncapi([example], version="", fact={}, streams=streams, form=Form.READER)
+    told = {"item.golden": "golden records", "item.replay": "copies that a replay made", "seals": "seals"}
+    told["deliveries"] = "what sources deliver by message; the hub reads it"
+    channels = {name: channel for name, channel in document["channels"].items() if name in told}
+    return [
+        (f"`{_with_brackets(channel['address'])}`", f"`{channel['x-stream']}`", told[name])
+        for name, channel in channels.items()
+    ]
+
+
+def _with_brackets(address: str) -> str:
+    return address.replace("{", "<").replace("}", ">").replace(".item.", ".<domain>.")
 
 
 def types() -> list[Row]:

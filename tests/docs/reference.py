@@ -70,6 +70,11 @@ def endpoints() -> str:
     return table(("Endpoint", "Needs", "Roles"), sorted(rows))
 
 
+def event_subjects() -> str:
+    """One row per subject of events and deliveries."""
+    return table(("Subject", "Stream", "Carries"), contract_tables.subjects())
+
+
 def event_types() -> str:
     """One row per type of event of a golden record."""
     return table(("Type", "When"), contract_tables.types())
@@ -110,7 +115,13 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "errors.md": {"hub": hub_errors, "survivorship": survivorship_errors, "publishers": publishing_errors},
     "cli.md": {"commands": commands},
     "permissions.md": {"roles": roles, "endpoints": endpoints},
-    "events.md": {"types": event_types, "headers": event_headers, "body": event_body, "seal": seal_body},
+    "events.md": {
+        "subjects": event_subjects,
+        "types": event_types,
+        "headers": event_headers,
+        "body": event_body,
+        "seal": seal_body,
+    },
 }
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 import publishers
-from publishers import MAX_BYTES, Event, EventTooLarge, InvalidEvent, jetstream, relay, subscriber
+from publishers import MAX_BYTES, Event, EventTooLarge, InvalidEvent, contracts, jetstream, relay, subscriber
 from tests.publishers.events import an_event
 
 ID = UUID("0190b1c2-0000-7000-8000-000000000001")
@@ -81,7 +81,7 @@ def test_message_without_headers_is_no_event() -> None:
         Event.from_message("test.v1.one", {}, b"hello")
 
 
-@pytest.mark.parametrize("package", [publishers, jetstream, relay, subscriber])
+@pytest.mark.parametrize("package", [publishers, contracts, jetstream, relay, subscriber])
 def test_public_names_exist(package: ModuleType) -> None:
     assert [name for name in package.__all__ if not hasattr(package, name)] == []
     assert sorted(package.__all__, key=str.lower) == sorted(set(package.__all__), key=str.lower)
