@@ -1,7 +1,7 @@
 """Contracts: what the envelope and the body of every type of event look like, and what may change about them."""
 
 from publishers.contracts.comparing import Change, Kind, breaking, compare
-from publishers.contracts.contract import CURRENT, ENVELOPE, EVENT_TYPES, GOLDEN, GOLDEN_TYPES, SEAL, names, schema
+from publishers.contracts.contract import CURRENT, ENVELOPE, EVENT_TYPES, GOLDEN, GOLDEN_TYPES, SEAL, names, schema_of
 from publishers.contracts.forms import Form, Schema, in_form, opened, reduced, specialised
 
 __all__ = [
@@ -21,6 +21,6 @@ __all__ = [
     "names",
     "opened",
     "reduced",
-    "schema",
+    "schema_of",
     "specialised",
 ]

@@ -26,7 +26,7 @@ def names() -> tuple[str, ...]:
     return (ENVELOPE, GOLDEN, *EVENT_TYPES)
 
 
-def schema(name: str) -> Schema:
+def schema_of(name: str) -> Schema:
     """Return a schema of the current version as the writer keeps to it: closed; raises KeyError."""
     if name not in names():
         raise KeyError(name)

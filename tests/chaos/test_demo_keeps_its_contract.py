@@ -26,7 +26,7 @@ def test_every_event_of_the_demo_is_as_its_contracts_say(hub: HubUnderTest, tmp_
         load.accept(hub.hub, batch, console=Console(quiet=True), initial=initial)
         hub.process()
     domains = {name: Draft202012Validator(domain_schema(domain)) for name, domain in hub.hub.catalog.domains.items()}
-    types = {name: Draft202012Validator(contracts.schema(name)) for name in contracts.names()}
+    types = {name: Draft202012Validator(contracts.schema_of(name)) for name in contracts.names()}
     query = """
         SELECT o.headers, coalesce(b.data, o.data) FROM publishers.outbox o
         LEFT JOIN publishers.body b ON b.event_id = o.id

@@ -38,12 +38,12 @@ def _with_brackets(address: str) -> str:
 
 def types() -> list[Row]:
     """One row per type of golden event."""
-    return [(f"`{name}`", contracts.schema(name)["description"]) for name in GOLDEN_TYPES]
+    return [(f"`{name}`", contracts.schema_of(name)["description"]) for name in GOLDEN_TYPES]
 
 
 def headers() -> list[Row]:
     """One row per header: those that are always there, then the others."""
-    schema = contracts.schema(ENVELOPE)
+    schema = contracts.schema_of(ENVELOPE)
     always = schema["required"]
     return [
         (f"`{name}`", "always" if name in always else "", _about(inner, schema))
@@ -53,12 +53,12 @@ def headers() -> list[Row]:
 
 def body() -> list[Row]:
     """One row per field of golden data."""
-    return list(_fields("", contracts.schema(GOLDEN), contracts.schema(GOLDEN)))
+    return list(_fields("", contracts.schema_of(GOLDEN), contracts.schema_of(GOLDEN)))
 
 
 def seal() -> list[Row]:
     """One row per field of a seal."""
-    return list(_fields("", contracts.schema(SEAL), contracts.schema(SEAL)))
+    return list(_fields("", contracts.schema_of(SEAL), contracts.schema_of(SEAL)))
 
 
 def _fields(path: str, node: Schema, root: Schema) -> Iterator[Row]:

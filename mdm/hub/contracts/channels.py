@@ -36,9 +36,9 @@ def asyncapi(
     `streams` names the streams in which golden events, seals, replays and deliveries are kept.
     """
     parts = _Parts(streams, form)
-    parts.schema(ENVELOPE, contracts.schema(ENVELOPE))
+    parts.schema(ENVELOPE, contracts.schema_of(ENVELOPE))
     for name in (*GOLDEN_TYPES, SEAL):
-        parts.schema(name, contracts.schema(name))
+        parts.schema(name, contracts.schema_of(name))
     for domain in domains:
         parts.domain(domain)
     parts.message(SEAL, [SEAL], summary="A seal of the action log.")
@@ -79,7 +79,7 @@ class _Parts:
         large = reduced(self.schemas[domain.name])
         self.schemas[f"{domain.name}.{LARGE}"] = {**large, "title": f"{domain.title}, large"}
         for event_type in GOLDEN_TYPES:
-            about = contracts.schema(event_type)["description"]
+            about = contracts.schema_of(event_type)["description"]
             self.message(f"{domain.name}.{event_type}", [event_type, domain.name], summary=about)
         self.message(
             f"{domain.name}.{LARGE}",

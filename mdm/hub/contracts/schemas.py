@@ -21,7 +21,7 @@ def schema_names(domains: Collection[str]) -> list[str]:
 def find_schema(catalog: Catalog, name: str, *, form: Form) -> Schema:
     """Return a schema by its name; raises UnknownDomain for one that is none of them."""
     if name in contracts.names():
-        return in_form(contracts.schema(name), form)
+        return in_form(contracts.schema_of(name), form)
     if name not in catalog.domains:
         known = schema_names(catalog.domains)
         raise UnknownDomain(f"There is no schema `{name[:80]}`.", hint=suggestion(name, known))
@@ -40,7 +40,7 @@ def domain_schema(domain: Domain) -> Schema:
         "attributes": {**attributes, "properties": references},
         "provenance": _closed({name: {"$ref": "#/$defs/origin"} for name in values}),
     }
-    changed = contracts.schema(contracts.GOLDEN)["properties"]["changes"]["additionalProperties"]
+    changed = contracts.schema_of(contracts.GOLDEN)["properties"]["changes"]["additionalProperties"]
     changes = {
         name: specialised(changed, {"properties": {at: {"anyOf": [value, NULL]} for at in ("before", "after")}})
         for name, value in references.items()
@@ -56,7 +56,7 @@ def domain_schema(domain: Domain) -> Schema:
         },
         "$defs": {f"attribute.{name}": shape for name, shape in values.items()},
     }
-    return specialised(contracts.schema(contracts.GOLDEN), own)
+    return specialised(contracts.schema_of(contracts.GOLDEN), own)
 
 
 def _closed(properties: dict[str, Schema]) -> Schema:

@@ -33,7 +33,7 @@ def stored_sets() -> list[StoredSet]:
 
 
 def schemas_of_today() -> dict[str, dict[str, Schema]]:
-    closed = {name: bare(contracts.schema(name)) for name in contracts.names()}
+    closed = {name: bare(contracts.schema_of(name)) for name in contracts.names()}
     return {form.value: {name: in_form(schema, form) for name, schema in closed.items()} for form in Form}
 
 

@@ -72,7 +72,7 @@ def test_change_is_named_with_its_place(where: str, value: Any, path: str, kind:
 
 @pytest.mark.parametrize("name", contracts.names())
 def test_schema_does_not_differ_from_itself(name: str) -> None:
-    assert compare(contracts.schema(name), contracts.schema(name)) == []
+    assert compare(contracts.schema_of(name), contracts.schema_of(name)) == []
 
 
 def test_new_field_that_is_always_there_breaks_because_events_of_before_have_none() -> None:

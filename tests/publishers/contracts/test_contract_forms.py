@@ -18,13 +18,13 @@ HEADERS = {
 
 
 def accepts(name: str, content: Any, form: Form) -> bool:
-    return Draft202012Validator(in_form(contracts.schema(name), form)).is_valid(content)
+    return Draft202012Validator(in_form(contracts.schema_of(name), form)).is_valid(content)
 
 
 @pytest.mark.parametrize("form", Form)
 @pytest.mark.parametrize("name", contracts.names())
 def test_schemas_are_schemas_and_say_what_they_are(name: str, form: Form) -> None:
-    schema = in_form(contracts.schema(name), form)
+    schema = in_form(contracts.schema_of(name), form)
     Draft202012Validator.check_schema(schema)
     assert {"$schema", "$id", "title", "description"} <= schema.keys()
 
@@ -54,11 +54,11 @@ def test_reference_to_a_body_comes_with_its_digest() -> None:
 
 
 def test_opening_keeps_what_tells_types_apart() -> None:
-    identity = opened(contracts.schema("identity.merged"))["properties"]["identity"]["properties"]
+    identity = opened(contracts.schema_of("identity.merged"))["properties"]["identity"]["properties"]
     assert identity["status"]["const"] == "merged"
     assert "enum" not in identity["status"]
 
 
 def test_schema_that_is_none_is_not_found() -> None:
     with pytest.raises(KeyError):
-        contracts.schema("golden.invented")
+        contracts.schema_of("golden.invented")

@@ -56,7 +56,7 @@ def test_hub_writes_of_every_domain_as_its_release_says(events: list[Announced])
 def test_whole_body_of_a_large_event_is_as_its_type_says(events: list[Announced]) -> None:
     [large] = [event for event in events if event.whole is not None]
     assert "slices" not in large.data
-    assert wrong(contracts.schema(large.type), large.whole) == []
+    assert wrong(contracts.schema_of(large.type), large.whole) == []
 
 
 def test_every_type_and_every_attribute_is_among_the_events(events: list[Announced]) -> None:
@@ -68,7 +68,7 @@ def test_every_type_and_every_attribute_is_among_the_events(events: list[Announc
 
 
 def test_every_header_is_among_the_events_except_of_replays(events: list[Announced]) -> None:
-    known = contracts.schema(contracts.ENVELOPE)["properties"].keys()
+    known = contracts.schema_of(contracts.ENVELOPE)["properties"].keys()
     assert {header for event in events for header in event.headers} == known - {"ce-replay"}
 
 
