@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
 from mdm.store.rows import Row
@@ -49,11 +49,10 @@ def masters(session: Session, replay_id: UUID) -> set[UUID]:
     return set(session.scalars(chosen))
 
 
-def count_masters(session: Session, replay_id: UUID, *, after: str = "") -> int:
-    """Count the masters a replay is for, those behind a position alone if one is given."""
-    counted = text("SELECT count(*) FROM replay_master WHERE replay_id = :id AND master_id > CAST(:after AS uuid)")
-    values = {"id": replay_id, "after": after or UUID(int=0)}
-    return int(session.connection().execute(counted, values).scalar_one())
+def count_masters(session: Session, replay_id: UUID) -> int:
+    """Count the masters a replay is for."""
+    counted = select(func.count()).where(col(ReplayMaster.replay_id) == replay_id)
+    return int(session.connection().execute(counted).scalar_one())
 
 
 def forget_masters(session: Session, replay_id: UUID) -> None:

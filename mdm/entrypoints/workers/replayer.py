@@ -137,7 +137,7 @@ class Replayer:
         async with aclosing(history(self.golden, subjects=subjects, after=after, since=since)) as batches:
             async for batch, left in batches:
                 asked = [_message(stored) for stored in batch if _is_asked(stored, job, since=since, until=until)]
-                yield Portion(tuple(asked), position=str(batch[-1].sequence), missing=0, remaining=left)
+                yield Portion(tuple(asked), position=str(batch[-1].sequence), remaining=left)
 
     def _take(self) -> Job | None:
         with self.hub.begin() as work:
@@ -164,7 +164,8 @@ def _message(stored: Stored) -> Message:
 
 
 def _is_asked(stored: Stored, job: Job, *, since: datetime | None, until: datetime | None) -> bool:
-    if not stored.version or UUID(stored.subject.rpartition(".")[2]) not in job.masters:
+    recorded = stored.headers.get("ce-time")
+    if not (stored.version and recorded) or stored.subject.rpartition(".")[2] not in job.masters:
         return False
-    recorded_at = datetime.fromisoformat(stored.headers["ce-time"])
+    recorded_at = datetime.fromisoformat(recorded)
     return (since is None or recorded_at >= since) and (until is None or recorded_at < until)

@@ -18,12 +18,15 @@ PATIENCE = timedelta(seconds=30)  # after which a replayer that says nothing cou
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Events to copy next, up to `position`; `missing` masters have never been published."""
+    """Events to copy next, up to `position`; `missing` masters have never been published.
+
+    `remaining` counts the events that follow; None: it is for so many masters as have messages or are missing.
+    """
 
     messages: tuple[Message, ...]
     position: str
-    missing: int
-    remaining: int
+    missing: int = 0
+    remaining: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Job:
     domains: tuple[str, ...]
     selection: Mapping[str, str]
     position: str
-    masters: frozenset[UUID] = field(repr=False)
+    masters: frozenset[str] = field(repr=False)
 
     @property
     def time(self) -> tuple[datetime | None, datetime | None]:
@@ -66,7 +69,7 @@ def take(work: Work) -> Job | None:
         domains=tuple(replay.domains),
         selection=replay.selection,
         position=replay.position,
-        masters=frozenset(replays.masters(work.session, replay.id) if replay.events == "all" else ()),
+        masters=frozenset(map(str, replays.masters(work.session, replay.id)) if replay.events == "all" else ()),
     )
 
 
@@ -75,13 +78,11 @@ def next_heads(work: Work, replay_id: UUID, *, after: str, limit: int) -> Portio
     rows = replays.heads(work.session, replay_id, after=after, root=SUBJECT, limit=limit)
     if not rows:
         return None
-    position = str(rows[-1].master_id)
     published = [row for row in rows if row.subject is not None]
     return Portion(
         tuple(Message(row.subject, row.headers, bytes(row.data)) for row in published),
-        position=position,
+        position=str(rows[-1].master_id),
         missing=len(rows) - len(published),
-        remaining=replays.count_masters(work.session, replay_id, after=position),
     )
 
 
@@ -95,7 +96,12 @@ def advance(
     replay = replays.get(work.session, replay_id, lock=True)
     if replay is None or replay.state != RUNNING or replay.position != before:
         return False
-    replay.position, replay.remaining = portion.position, portion.remaining
+    replay.position = portion.position
+    if portion.remaining is not None:
+        replay.remaining = portion.remaining
+    else:
+        before_it = replay.masters if replay.remaining is None else replay.remaining
+        replay.remaining = before_it - len(portion.messages) - portion.missing
     replay.copied += copied
     replay.missing += portion.missing
     ends = [n for n in (replay.first_sequence, replay.last_sequence, *sequences) if n is not None]
