@@ -127,7 +127,7 @@ def a_copy_of(hub: HubUnderTest, server: ForgetfulPostgres) -> str:
 
 
 async def repaired(hub: HubUnderTest, settings: Settings) -> Outcome:
-    return await restored(hub.hub, settings, apply=True, reason="the disk was lost")
+    return await restored(hub.hub, settings, reason="the disk was lost")
 
 
 async def then_all_is_as_the_hub_says(hub: HubUnderTest, follower: Follower, nats_url: str) -> None:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from mdm import bootstrap, streams
 from mdm.core.ids import new_id
+from mdm.entrypoints.cli import restoring
 from mdm.entrypoints.cli.connection import connected, dsn_of
 from mdm.errors import InvalidInput
 from mdm.hub import Hub, sealing
@@ -54,6 +55,11 @@ class Repaired:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--apply", action="store_true", help="publish what is missing; else only show the difference")
+    parser.add_argument(
+        "--restored",
+        action="store_true",
+        help="go on after PostgreSQL was restored to an earlier point: what the streams know more is overruled",
+    )
     parser.add_argument("--reason", help="why, for the log; needed to apply")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
@@ -64,6 +70,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         raise InvalidInput("A repair needs a reason.", hint='Add --reason "…".', path="reason")
     settings = connected(settings)
     with bootstrap.open_hub(settings, dsn_of(settings)) as hub:
+        if arguments.restored:
+            return restoring.go_on(hub, settings, reason=arguments.reason if arguments.apply else None)
         found = asyncio.run(repaired(hub, settings, reason=arguments.reason if arguments.apply else None))
     if arguments.json:
         print(json.dumps([_document(stream) for stream in found], indent=2))

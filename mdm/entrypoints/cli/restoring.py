@@ -1,5 +1,6 @@
 """`mdm repair --restored`: taking over what the stream knows more than a database that was restored."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
@@ -17,6 +18,7 @@ from publishers.jetstream import JetStreamBroker
 
 PAGE = 5_000
 CHUNK = 50
+DONE, DIFFERENT = 0, 1
 
 Lost = dict[str, dict[int, UUID]]
 
@@ -31,9 +33,26 @@ class Outcome:
     seals: SealsTakenOver = field(default_factory=SealsTakenOver)
     announced: int = 0
 
+    @property
+    def nothing(self) -> bool:
+        """Tell whether there was nothing to take over, and nothing left to announce."""
+        return not (self.lost or self.lost_seals or self.announced)
 
-async def restored(hub: Hub, settings: Settings, *, apply: bool, reason: str, trusted: Collection[str] = ()) -> Outcome:
-    """Find what the streams know more; if told to, take it over and announce every master concerned anew.
+
+def go_on(hub: Hub, settings: Settings, *, reason: str | None) -> int:
+    """Show what the streams know more; with a reason, take it over. The exit code is 0 if nothing is left to do."""
+    outcome = asyncio.run(restored(hub, settings, reason=reason, trusted=_signers(settings)))
+    if outcome.nothing:
+        print("holds   the streams know nothing that the database does not")
+        return DONE
+    _tell(outcome)
+    if reason is None:
+        print('        Nothing was changed. `mdm repair --restored --apply --reason "…"` goes on above what is lost.')
+    return DONE if reason is not None and not outcome.done.foreign else DIFFERENT
+
+
+async def restored(hub: Hub, settings: Settings, *, reason: str | None, trusted: Collection[str] = ()) -> Outcome:
+    """Find what the streams know more; with a reason, take it over and announce every master concerned anew.
 
     `trusted` are the keys that sign seals. Raises Unavailable if a stream cannot be read, BrokenChain if its seals are
     not this hub's. What was begun and not finished is finished by the next time.
@@ -45,15 +64,15 @@ async def restored(hub: Hub, settings: Settings, *, apply: bool, reason: str, tr
             JetStreamBroker(url, settings.audit_stream, name="mdm-repair", credentials=credentials) as audit,
         ):
             outcome = Outcome(await _lost(hub, golden), sum(map(len, (await _lost(hub, audit)).values())))
-            if apply and outcome.lost_seals:
+            if reason is not None and outcome.lost_seals:
                 published = [stored async for stored in audit.walk(newest=False, whole=True)]
                 with hub.begin() as work:
                     outcome.seals = sealing.take_over(work, published, trusted=trusted, reason=reason)
-            if apply:
+            if reason is not None:
                 await _take_over(hub, golden, outcome, reason=reason)
     except (BrokerError, NotReady) as error:
         raise Unavailable(f"What was published cannot be read: {error}") from error
-    if apply:
+    if reason is not None:
         while announced := repairing.announce_anew(hub.begin):
             outcome.announced += announced
     return outcome
@@ -85,3 +104,26 @@ async def _take_over(hub: Hub, broker: JetStreamBroker, outcome: Outcome, *, rea
             done = repairing.take_over(work, last, outcome.lost, reason=reason)
         for name, value in asdict(done).items():
             setattr(outcome.done, name, getattr(outcome.done, name) + value)
+
+
+def _signers(settings: Settings) -> Collection[str]:
+    """Return the keys that sign the seals of this hub."""
+    signer = sealing.signer_of(settings.audit_key_file, make=settings.audit_key is None)
+    return {signer.public_key, *sealing.trusted_keys(settings.audit_trusted)}
+
+
+def _tell(outcome: Outcome) -> None:
+    versions = sum(map(len, outcome.lost.values()))
+    print(f"DIFFERS {versions:,} events of {len(outcome.lost):,} masters and {outcome.lost_seals:,} seals are in the")
+    print("        streams and not in the database: it was restored to an earlier point.")
+    if outcome.announced or outcome.done.masters:
+        done = outcome.done
+        print(
+            f"        {done.masters:,} masters go on above the versions that are lost, {done.ghosts:,} of them retired:"
+        )
+        print("        they were made in the lost time. What sources send again becomes a master of its own.")
+        print(f"        {outcome.announced:,} masters were announced anew; {done.void:,} waiting events became void.")
+    if outcome.seals.seals:
+        print(f"        {outcome.seals.seals:,} seals came back, without {outcome.seals.lost:,} actions that are lost.")
+    for subject in outcome.done.foreign:
+        print(f"        {subject} is of no domain of this hub: who publishes it?")

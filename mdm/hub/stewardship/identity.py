@@ -30,6 +30,12 @@ def merge(
     if len(living) < 2:
         raise InvalidInput("A merge needs two different masters.", path="masters")
     sides = [resolution.members(work.session, master_id) for master_id in living]
+    empty = [str(master) for master, side in zip(living, sides, strict=True) if not side]
+    if empty:
+        raise Contradiction(
+            f"No record is linked to {', '.join(empty)}: there is nothing to merge.",
+            hint="It was announced in a time that is lost to a restore of the database, and is retired.",
+        )
     everything = {record for side in sides for record in side}
     links.forget(work, kind="cannot", between=sides)
     links.must(work, domain, links.strongest_pairs(work, sides), reason=reason)
