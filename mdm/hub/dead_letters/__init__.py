@@ -3,7 +3,6 @@
 from mdm.hub.dead_letters.decisions import Chosen, Decided, discard, replay
 from mdm.hub.dead_letters.keeping import keep, position, settle
 from mdm.hub.dead_letters.read import (
-    KINDS,
     SEVERITIES,
     STATES,
     Filter,
@@ -16,7 +15,6 @@ from mdm.hub.dead_letters.read import (
 )
 
 __all__ = [
-    "KINDS",
     "SEVERITIES",
     "STATES",
     "Chosen",

@@ -3,8 +3,7 @@
 from collections.abc import Container, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Self, get_args
-from typing import Literal as OneOf
+from typing import Any, Literal, Self, get_args
 from uuid import UUID
 
 import orjson
@@ -17,12 +16,10 @@ from mdm.store import dead_letters
 from mdm.store.rows import Row
 from mdm.store.work import Work
 
-State = OneOf["open", "replaying", "replayed", "discarded", "superseded"]
-Severity = OneOf["critical", "major", "minor"]
-Kind = OneOf["max_deliveries", "terminated", "unreadable"]
+State = Literal["open", "replaying", "replayed", "discarded", "superseded"]
+Severity = Literal["critical", "major", "minor"]
 STATES: tuple[str, ...] = get_args(State)
 SEVERITIES: tuple[str, ...] = get_args(Severity)
-KINDS: tuple[str, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
