@@ -1,5 +1,6 @@
 import asyncio
 import json
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -64,7 +65,7 @@ def guarded() -> Any:
         seeds = {name: new_seed() for name in NAMES}
         keys = {name: public_key(seed) for name, seed in seeds.items()}
         lines = configuration(owner_key=keys["hub"], parties=parties(keys)).splitlines()
-        server = KillableNats(folder, Variant(lines=lines, durable=False))
+        server = KillableNats(folder, Variant(lines=lines, jetstream=("domain: hub",), durable=False))
         server.start()
         yield Guarded(server, folder, seeds)
         server.stop()
@@ -236,3 +237,41 @@ async def test_stranger_is_not_let_in(guarded: Guarded) -> None:
 def test_seed_that_is_none_is_named() -> None:
     with pytest.raises(ValueError, match="no seed"):
         public_key("not a seed")
+
+
+async def test_server_takes_up_accounts_later_when_its_streams_are_moved_there() -> None:
+    with open_folder() as name:
+        server = KillableNats(Path(name), Variant(durable=False))
+        server.start()
+        async with JetStreamBroker(server.url, "GOLDEN") as open_to_all:
+            await provision(open_to_all, GOLDEN)
+            await open_to_all.publish(a_message("golden.v1.supplier.1"), after=0)
+        server.stop()
+        store = Path(name) / "nats" / "jetstream"
+        (store / "$G").rename(store / "HUB")
+        guarded = Guarded(server, Path(name))
+        keys = {name: public_key(seed) for name, seed in guarded.seeds.items()}
+        server.variant = Variant(lines=configuration(owner_key=keys["hub"], parties=[]).splitlines(), durable=False)
+        server.start()
+        async with guarded.broker("hub") as hub:
+            assert (await hub.info()).state.messages == 1
+        server.stop()
+
+
+async def test_new_party_is_let_in_by_a_reload_and_nobody_is_thrown_out(tmp_path: Path) -> None:
+    with open_folder() as name:
+        guarded = Guarded(KillableNats(Path(name)), tmp_path)
+        keys = {name: public_key(seed) for name, seed in guarded.seeds.items()}
+        included = Path(name) / "nats" / "accounts.conf"
+        included.parent.mkdir()
+        included.write_text(configuration(owner_key=keys["hub"], parties=parties(keys)[:1]))
+        guarded.server.variant = Variant(lines=["include ./accounts.conf"], durable=False)
+        guarded.server.start()
+        async with guarded.broker("hub") as hub, guarded.broker("bi") as old:
+            await asyncio.gather(hub.connected(), old.connected())
+            included.write_text(configuration(owner_key=keys["hub"], parties=parties(keys)))
+            guarded.server.server.process.send_signal(signal.SIGHUP)
+            await asyncio.sleep(0.3)
+            await (await guarded.client("crm")).close()
+            assert [(await broker.connected()).losses for broker in (hub, old)] == [0, 0]
+        guarded.server.stop()
