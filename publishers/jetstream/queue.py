@@ -18,7 +18,7 @@ from publishers.jetstream.pull import Pull
 from publishers.waiting import wait
 
 logger = logging.getLogger(__name__)
-ACK_WAIT = 60.0
+ACK_WAIT = 30.0
 PATIENCE = 0.5  # how long one look for messages takes, and a stop waits
 HEARTBEAT = 2.0  # a cut network is noticed, and tried again, within seconds
 LONGEST_PAUSE = 2.0

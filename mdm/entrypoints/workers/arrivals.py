@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from mdm.core.ids import new_id
-from mdm.core.trace import Trace, read_traceparent
+from mdm.core.trace import Trace, read_traceparent, read_tracestate
 from mdm.errors import MdmError
 from mdm.hub.ingest.intake import Arrival, Taken
 from mdm.hub.ingest.outcome import Outcome
@@ -30,7 +30,7 @@ def arrival_of(queued: Queued, *, queue: str) -> Arrival:
         message_id=headers.get(MESSAGE_ID) or headers.get(NATS_ID) or _place(queued, queue),
         raw=queued.data,
         feed=headers.get(FEED),
-        trace=Trace(_correlation(headers), read_traceparent(headers.get("traceparent"))),
+        trace=_trace(headers),
     )
 
 
@@ -72,6 +72,10 @@ def _place(queued: Queued, queue: str) -> str:
     return f"{queue}:{queued.number}:{queued.stored_at.isoformat()}"
 
 
-def _correlation(headers: Mapping[str, str]) -> str:
+def _trace(headers: Mapping[str, str]) -> Trace:
+    """Return what the sender asks to have handed on; a correlation id that cannot be used is replaced."""
     given = headers.get(CORRELATION, "")
-    return given if 0 < len(given) <= LONGEST_CORRELATION and given.isascii() and given.isprintable() else str(new_id())
+    usable = 0 < len(given) <= LONGEST_CORRELATION and given.isascii() and given.isprintable()
+    traceparent = read_traceparent(headers.get("traceparent"))
+    tracestate = read_tracestate([headers.get("tracestate", "")]) if traceparent else None
+    return Trace(given if usable else str(new_id()), traceparent, tracestate)

@@ -55,12 +55,12 @@ def take_in(work: Work, arrivals: Sequence[Arrival], *, registry: Registry) -> l
     work.actor.require(Permission.DELIVER)
     errors = [_problem(work, arrival, registry) for arrival in arrivals]
     taken: list[Taken] = []
-    for (trace, feed, refused), run in groupby(zip(arrivals, errors, strict=True), key=_kind):
+    for (refused, *_), run in groupby(zip(arrivals, errors, strict=True), key=_kind):
         some = list(run)
         if refused:
             taken += [_kept_aside(work, arrival, error) for arrival, error in some if error is not None]
         else:
-            taken += _accepted(work, some, feed=feed, traceparent=trace)
+            taken += _accepted(work, some)
     end_unusable(work, {t.delivery_id: t.error for t in taken if t.delivery_id is not None and t.error is not None})
     return taken
 
@@ -77,9 +77,10 @@ def note_waiting(work: Work, queue: str, waiting: int) -> None:
     deliveries.note_queue(work.session, name=queue, waiting=waiting, now=work.now)
 
 
-def _kind(one: tuple[Arrival, MdmError | None]) -> tuple[str | None, str | None, bool]:
+def _kind(one: tuple[Arrival, MdmError | None]) -> tuple[bool, str | None, str | None, str | None]:
+    """Return what messages that are kept by one statement have in common, and first whether they are refused."""
     arrival, error = one
-    return arrival.trace.traceparent, arrival.feed, isinstance(error, Forbidden)
+    return isinstance(error, Forbidden), arrival.feed, arrival.trace.traceparent, arrival.trace.tracestate
 
 
 def _problem(work: Work, arrival: Arrival, registry: Registry) -> MdmError | None:
@@ -123,11 +124,16 @@ def _refuse(path: str, reason: str) -> NoReturn:
     raise Forbidden(reason, hint="Publish to mdm.deliveries.v1.<source>.<domain> what the subject says.", path=path)
 
 
-def _accepted(
-    work: Work, some: Sequence[tuple[Arrival, MdmError | None]], *, feed: str | None, traceparent: str | None
-) -> list[Taken]:
-    messages = [Message(a.raw, a.message_id, correlation_id=a.trace.correlation_id) for a, _ in some]
-    answers = deliver(work, messages, source=some[0][0].source, feed=feed, traceparent=traceparent)
+def _accepted(work: Work, some: Sequence[tuple[Arrival, MdmError | None]]) -> list[Taken]:
+    first = some[0][0]
+    answers = deliver(
+        work,
+        [Message(a.raw, a.message_id, correlation_id=a.trace.correlation_id) for a, _ in some],
+        source=first.source,
+        feed=first.feed,
+        traceparent=first.trace.traceparent,
+        tracestate=first.trace.tracestate,
+    )
     return [
         Taken(answer.message_id, answer.delivery_id, answer.error or error)
         for answer, (_, error) in zip(answers, some, strict=True)

@@ -1,4 +1,5 @@
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -17,6 +18,7 @@ from mdm.settings import Settings
 from publishers.deliveries import Sender
 from publishers.jetstream import JetStreamBroker, Queued, Settled, provision
 from tests.support.hubs import HubUnderTest
+from tests.support.running import RunningParts, wait_until
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 SUBJECT = "mdm.deliveries.v1.erp.supplier"
@@ -123,3 +125,21 @@ def test_message_without_an_id_is_known_by_its_place() -> None:
     ids = {arrival_of(Queued(SUBJECT, {}, b"", n, NOW, 1), queue=q).message_id for n in (1, 2) for q in ("hub", "kiel")}
     assert len(ids) == 4
     assert "kiel:2:2026-07-01T00:00:00+00:00" in ids
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("point", ["before_commit", "after_commit"])
+def test_intake_killed_on_its_way_loses_and_doubles_nothing(hub: HubUnderTest, nats_url: str, point: str) -> None:
+    async def send() -> None:
+        async with JetStreamBroker(nats_url, "MDM_DELIVERIES") as broker, Sender(nats_url, source="erp") as sender:
+            await provision(broker, streams.deliveries(Settings()))
+            await asyncio.gather(*(sender.send("supplier", fact(f"{n}"), message_id=f"m{n}") for n in range(500)))
+
+    asyncio.run(send())
+    parts = RunningParts(hub, nats_url)
+    assert parts.start("intake", kill_at=point).wait(timeout=30) == -signal.SIGKILL
+    with parts.running("intake", "resolve", "relay"):
+        wait_until(lambda: hub.rows("SELECT count(*) FROM delivery") == [(500,)])
+        parts.wait_until_settled()
+    assert hub.rows("SELECT state, count(*) FROM delivery GROUP BY 1") == [("applied", 500)]
+    assert parts.broken() == []
