@@ -22,8 +22,8 @@ CREATE TABLE publishers.outbox (
 
 CREATE INDEX outbox_unpublished ON publishers.outbox (seq) WHERE published_at IS NULL;
 
--- Published rows go after a retention period, oldest first.
-CREATE INDEX outbox_published ON publishers.outbox USING brin (published_at);
+-- Published rows are measured, and go after a retention period, oldest first.
+CREATE INDEX outbox_published ON publishers.outbox (published_at) WHERE published_at IS NOT NULL;
 
 -- One row per subject: the newest event the stream has acknowledged, byte for byte. Fence, repair source, audit anchor.
 CREATE TABLE publishers.head (

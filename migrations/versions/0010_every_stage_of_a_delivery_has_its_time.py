@@ -59,6 +59,9 @@ CREATE TABLE propagation_mark (
 );
 
 INSERT INTO propagation_mark VALUES ('epoch');
+
+DROP INDEX publishers.outbox_published;
+CREATE INDEX outbox_published ON publishers.outbox (published_at) WHERE published_at IS NOT NULL;
 """
 
 

@@ -46,6 +46,7 @@ class TaskItem(Body):
     outcome: str | None
     reason_code: str | None
     note: str | None
+    correlation_id: str | None = Field(description="Of the delivery or decision it came of: /v1/traces/… shows that.")
 
 
 def item(shown: Shown) -> TaskItem:
