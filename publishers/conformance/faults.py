@@ -12,7 +12,7 @@ from publishers.errors import PublishError
 from publishers.event import Event
 
 MASTERS = 60
-KILLS = (1, 25, 70)  # the acknowledgement at which it is killed
+KILLS = (1, 20, 45)  # the acknowledgement at which it is killed
 AFTERGLOW = 0.2  # seconds in which acknowledgements arrive that were under way
 ATTEMPTS = 100  # to publish while the server comes back
 REBUILD_SECONDS = 20.0  # in which a consumer may notice that its stream is another one

@@ -92,6 +92,8 @@ async def merges(scene: Scene) -> list[str]:
     world = scene.world("merges")
     masters = [world.master(f"erp/m{number}", f"crm/m{number}") for number in range(5)]
     await scene.stage.publish(*world.events())
+    if wrong := await scene.agree(world):
+        return wrong
     a, b, c, d, back = masters
     world.merge(a, b)
     await scene.stage.publish(world.event(a, type="identity.merged"), world.event(b))
@@ -111,6 +113,8 @@ async def links(scene: Scene) -> list[str]:
     world = scene.world("links")
     a, b, c = world.master("erp/l1", "erp/l2"), world.master("erp/l3", "erp/l4"), world.master("erp/l5", "erp/l6")
     await scene.stage.publish(*world.events())
+    if wrong := await scene.agree(world):
+        return wrong
     world.link("erp/l1", b)
     await scene.stage.publish(world.event(a), world.event(b))
     world.link("erp/l3", c)

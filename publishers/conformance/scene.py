@@ -13,7 +13,7 @@ from publishers.conformance.world import World, differences
 from publishers.errors import PublishError
 
 LOOK = 0.2
-GRACE = 2.0  # seconds for which a consumer that has acknowledged everything may still be wrong
+GRACE = 1.0  # seconds for which a consumer that has acknowledged everything may still be wrong
 MOST_DEATHS = 4
 
 
