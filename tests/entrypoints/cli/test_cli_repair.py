@@ -8,6 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from publishers.jetstream import JetStreamBroker
+from tests.hub.sealing.chains import act, sealed
 from tests.publishers.test_repair import flip
 from tests.support.hubs import HubUnderTest
 from tests.support.publishing import publish_everything, stored
@@ -35,11 +36,14 @@ def on_stream(nats_url: str, act: Callable[[JetStreamBroker], object]) -> None:
 
 
 async def delete(broker: JetStreamBroker) -> None:
-    await (await broker.context()).delete_stream("MDM_GOLDEN")
+    for stream in ("MDM_GOLDEN", "MDM_AUDIT"):
+        await (await broker.context()).delete_stream(stream)
 
 
 def test_lost_stream_is_shown_first_and_rebuilt_when_told_to(hub: HubUnderTest, streaming: Run, nats_url: str) -> None:
     deliver(hub, "Birkenhof", "Nordwerk", "Alster")
+    act(hub, "s/1")
+    sealed(hub)
     publish_everything(hub, nats_url)
     assert (streaming("repair")[0], streaming("audit")[0]) == (0, 0)
     on_stream(nats_url, delete)
@@ -51,18 +55,18 @@ def test_lost_stream_is_shown_first_and_rebuilt_when_told_to(hub: HubUnderTest, 
     assert streaming("repair", "--apply")[0] == 2  # without a reason
 
     code, out, _ = streaming("repair", "--apply", "--json", *REASON)
-    assert (code, json.loads(out)[0]) == (
-        0,
-        {
-            "stream": "MDM_GOLDEN",
-            "existed": False,
-            "heads": 3,
-            "found": {"missing": 3},
-            "republished": 3,
-            "relocated": 0,
-            "left": {},
-        },
-    )
+    golden, audit = json.loads(out)
+    assert (code, audit["found"], audit["left"]) == (0, {"missing": 1}, {})
+    assert golden == {
+        "stream": "MDM_GOLDEN",
+        "existed": False,
+        "heads": 3,
+        "found": {"missing": 3},
+        "republished": 3,
+        "relocated": 0,
+        "left": {},
+    }
+    assert streaming("audit", "verify", "--against-stream")[0] == 0
     publish_everything(hub, nats_url)
     assert sorted(message.version for message in stored(nats_url, "MDM_GOLDEN")) == [1, 1, 1, 2]
     assert (streaming("repair")[0], streaming("audit")[0]) == (0, 0)
@@ -70,6 +74,8 @@ def test_lost_stream_is_shown_first_and_rebuilt_when_told_to(hub: HubUnderTest, 
     assert logged == [
         ("stream.repair_started", "stream/MDM_GOLDEN", REASON[1]),
         ("stream.repaired", "stream/MDM_GOLDEN", REASON[1]),
+        ("stream.repair_started", "stream/MDM_AUDIT", REASON[1]),
+        ("stream.repaired", "stream/MDM_AUDIT", REASON[1]),
     ]
 
 
