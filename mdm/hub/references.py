@@ -78,7 +78,10 @@ def moved(work: Work, domain: Domain, touched: Mapping[UUID, Touched], *, causes
     records = sorted({record for master in touched.values() for record in master.joined})
     masters = sorted(m.id for m in touched.values() if m.merged_into is not None or m.absorbed or m.revived)
     if records or masters:
-        place = {"domain": domain.name, "records": records, "masters": masters}
         origins = {str(id_): causes[m.id].origin() for m in touched.values() for id_ in (m.id, *m.joined)}
-        redo.add_referrers(work.session, **place, origins=origins, now=work.now)
-        references.write_move(work.session, **place, origins=origins, now=work.now)
+        redo.add_referrers(
+            work.session, domain=domain.name, records=records, masters=masters, origins=origins, now=work.now
+        )
+        references.write_move(
+            work.session, domain=domain.name, records=records, masters=masters, origins=origins, now=work.now
+        )

@@ -159,15 +159,9 @@ def _publish(
     by = sorted({d.decided_by for d in decisions if d.decided_by is not None})
     _close(work, request, APPROVED)
     cause = Cause(
-        "approval",
-        tuple(request.deliveries),
-        request.correlation_id,
-        request.traceparent,
-        actors=tuple(by),
-        reason=request.reason,
-        tracestate=request.tracestate,
-        causation_id=f"request-{request.id}",
-    )
+        "approval", tuple(request.deliveries), request.correlation_id, request.traceparent, actors=tuple(by),
+        reason=request.reason, tracestate=request.tracestate, causation_id=f"request-{request.id}",
+    )  # fmt: skip
     units = frozenset(change["attribute"] for change in request.changes)
     permit = Permit(units, {"requests": [str(request.id)], "by": by})
     from_now = any(d.effective == "from_approval" for d in decisions)

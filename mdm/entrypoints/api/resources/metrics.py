@@ -1,12 +1,12 @@
 """`/metrics`: what Prometheus scrapes."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 from litestar import Response, get
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
-from prometheus_client.utils import floatToGoString
 
 from mdm.core.security import Permission
 from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
@@ -79,7 +79,7 @@ class Propagation(Collector):
         text = "Events of which the clocks said that a stage took less than nothing; counted as nothing."
         skewed = CounterMetricFamily("mdm_propagation_skewed", text, labels=labels)
         for one in self._found:
-            buckets = [(floatToGoString(bound), count) for bound, count in one.at_most]
+            buckets = [("+Inf" if math.isinf(bound) else str(bound), count) for bound, count in one.at_most]
             seconds.add_metric((one.domain, one.stage), buckets, one.seconds)
             skewed.add_metric((one.domain, one.stage), one.skewed)
         yield from (seconds, skewed)
