@@ -82,7 +82,7 @@ def dead_letters(settings: Settings) -> StreamPlan:
 
 def intake(settings: Settings) -> ConsumerPlan:
     """Return the place of those who take deliveries in."""
-    return ConsumerPlan(stream=settings.delivery_stream, name="mdm-intake", ack_wait=60.0, most_unsettled=2_000)
+    return ConsumerPlan(stream=settings.delivery_stream, name="mdm-intake", ack_wait=30.0, most_unsettled=2_000)
 
 
 def collector(settings: Settings) -> ConsumerPlan:

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from mdm.embedded import binaries
+from mdm.entrypoints.cli.nats.parties import read_parties
 from mdm.settings import Settings, variable
 
 ROOT = Path(__file__).parent.parent
@@ -19,10 +20,20 @@ def test_compose_and_image_set_only_settings_that_exist() -> None:
     assert set(re.findall(r"MDM_\w+", (ROOT / "Dockerfile").read_text())) <= SETTINGS
 
 
-def test_nats_of_compose_syncs_always_and_its_configuration_is_valid() -> None:
-    configuration = ROOT / "deploy" / "nats.conf"
+@pytest.mark.parametrize("name", ["nats.conf", "nats-cluster.conf"])
+def test_nats_of_deployments_syncs_always_and_its_configuration_is_valid(name: str) -> None:
+    configuration = ROOT / "deploy" / name
     assert "sync_interval: always" in configuration.read_text()
-    subprocess.run([binaries.nats_server(), "-t", "-c", configuration], check=True, capture_output=True)
+    test = [binaries.nats_server(), "-t", "-c", configuration]
+    subprocess.run(test, check=True, capture_output=True, env={"NATS_NAME": "n1"})
+
+
+def test_parties_of_the_documentation_are_those_to_begin_with() -> None:
+    sample = ROOT / "deploy" / "parties.yaml"
+    page = (ROOT / "docs" / "how-to" / "run-nats.md").read_text()
+    shown = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
+    assert shown == yaml.safe_load(sample.read_text())
+    assert read_parties(sample, Settings()).subscribers["shop"].domains == ("item",)
 
 
 @pytest.mark.parametrize("name", ["hub", "plant"])

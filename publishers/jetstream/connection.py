@@ -1,10 +1,13 @@
 """How to hold a connection to NATS that neither hangs, nor buffers, nor gives up in silence."""
 
 import asyncio
+import importlib.util
 import logging
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import nats.errors
 from nats.aio.client import Client
@@ -12,7 +15,7 @@ from nats.aio.client import Client
 from publishers.errors import NotReady, Unavailable
 
 logger = logging.getLogger(__name__)
-INBOX = "_INBOX"
+SEED = re.compile(r"SU[A-Z2-7]{56}")
 MINIMUM_VERSION = (2, 10)
 # What the client raises when nothing can have left this process.
 UNREACHABLE = (
@@ -35,8 +38,7 @@ class Link:
 
     async def close(self) -> None:
         """Close the connection for good."""
-        if not self.client.is_closed:
-            await self.client.close()
+        await self.client.close()
 
 
 async def connect(
@@ -46,14 +48,15 @@ async def connect(
     credentials: Path | None = None,
     timeout: float = 5.0,  # noqa: ASYNC109 (the client has none)
 ) -> Link:
-    """Connect to one of the servers at `url` (several: separated by commas), which answer to inboxes of this `name`.
+    """Connect to one of the servers at `url` (several: separated by commas).
 
     `credentials` is a file to log in with: .creds, or the seed of an nkey. Raises Unavailable if no server answers in
-    time and NotReady if it is too old or these credentials cannot be used.
+    time and NotReady if it is too old, or this URL or these credentials cannot be used.
     """
-    link = Link(Client())
+    link, login = Link(Client()), _login(credentials)
+    _check(url)
     try:
-        await asyncio.wait_for(_open(link, url, name=name, credentials=credentials), timeout)
+        await asyncio.wait_for(_open(link, url, name=name, login=login), timeout)
     except TimeoutError as error:
         reason = link.client.last_error or "no answer"
         await link.close()
@@ -71,7 +74,7 @@ async def connect(
     return link
 
 
-async def _open(link: Link, url: str, *, name: str, credentials: Path | None) -> None:
+async def _open(link: Link, url: str, *, name: str, login: dict[str, Any]) -> None:
     async def disconnected() -> None:  # an exception in a callback would stop the client from reconnecting
         link.losses += 1
 
@@ -84,8 +87,7 @@ async def _open(link: Link, url: str, *, name: str, credentials: Path | None) ->
     await link.client.connect(
         servers_of(url),
         name=name,
-        inbox_prefix=f"{INBOX}.{name}",
-        **_login(credentials),
+        **login,
         pending_size=0,  # what is published while disconnected must fail, not appear minutes later
         ping_interval=5,
         max_outstanding_pings=2,  # a frozen server is noticed after seconds
@@ -103,6 +105,19 @@ def servers_of(url: str) -> list[str]:
     return [server for server in map(str.strip, url.split(",")) if server]
 
 
+def _check(url: str) -> None:
+    for server in servers_of(url):
+        parts = urlsplit(server if "//" in server else f"nats://{server}")
+        try:
+            possible = bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            possible = False
+        if not possible:
+            raise NotReady(
+                f"{_without_secrets(server)} is no URL of a NATS server.", hint="It looks like nats://host:4222."
+            )
+
+
 def _login(credentials: Path | None) -> dict[str, Any]:
     if credentials is None:
         return {}
@@ -110,7 +125,13 @@ def _login(credentials: Path | None) -> dict[str, Any]:
         text = credentials.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise NotReady(f"The credentials of NATS in {credentials} cannot be read: {error}.") from error
-    return {"user_credentials" if "BEGIN NATS USER JWT" in text else "nkeys_seed": str(credentials)}
+    if importlib.util.find_spec("nkeys") is None:
+        raise NotReady("Logging in to NATS with a file needs nkeys.", hint="Install it: pip install 'nats-py[nkeys]'.")
+    if "BEGIN NATS USER JWT" in text:
+        return {"user_credentials": str(credentials)}
+    if not SEED.fullmatch(text.strip()):
+        raise NotReady(f"{credentials} holds neither credentials (.creds) nor the seed of a user's nkey.")
+    return {"nkeys_seed": str(credentials)}
 
 
 def _without_secrets(url: str) -> str:

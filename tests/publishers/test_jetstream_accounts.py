@@ -12,7 +12,7 @@ import pytest
 from nats.aio.client import Client
 
 from mdm.embedded.nats import Variant
-from publishers import Refused, Unavailable, UnknownOutcome
+from publishers import NotReady, Refused, Unavailable, UnknownOutcome
 from publishers.deliveries import Sender
 from publishers.jetstream import ConsumerPlan, JetStreamBroker, StreamPlan, connect, provision, provision_consumer
 from publishers.jetstream.accounts import DOMAIN, Party, configuration, new_seed, public_key, reader, sender
@@ -234,9 +234,13 @@ async def test_stranger_is_not_let_in(guarded: Guarded) -> None:
                 await broker.info()
 
 
-def test_seed_that_is_none_is_named() -> None:
+async def test_seed_that_is_none_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no seed"):
         public_key("not a seed")
+    (tmp_path / "x.nk").write_text("not a seed")
+    for file, said in (("x.nk", "neither credentials"), ("y.nk", "cannot be read")):
+        with pytest.raises(NotReady, match=said):
+            await connect("nats://127.0.0.1:1", name="x", credentials=tmp_path / file)
 
 
 async def test_server_takes_up_accounts_later_when_its_streams_are_moved_there() -> None:

@@ -82,6 +82,13 @@ async def test_missing_stream_and_missing_server_are_named(nats_url: str) -> Non
         assert "No NATS server at 127.0.0.1:1" in (await probe(broker, PLAN)).problems[0]
 
 
+async def test_url_that_is_none_is_named_without_its_password(nats_url: str) -> None:
+    async with JetStreamBroker(f"{nats_url},nats://mdm:secret@host:port", "NOBODY") as broker:
+        assert (await probe(broker, PLAN)).problems == (
+            "host:port is no URL of a NATS server. It looks like nats://host:4222.",
+        )
+
+
 async def test_broker_connects_again_after_its_connection_was_closed_for_good(jetstream: JetStreamBroker) -> None:
     await (await jetstream.connected()).client.close()
     assert await jetstream.publish(a_message(), after=0) == 1

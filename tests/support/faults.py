@@ -86,13 +86,18 @@ def server_is_away(
 def relay_is_killed_at_every_point(parts: RunningParts, points: Sequence[str]) -> None:
     """Relays are killed one after the other, each at another point."""
     with under_load(parts, records=150, relay_lease_seconds=1) as load:
-        load.relays.pop().kill()
+        load.relays[0].kill()
+        _end(load.relays.pop())
         for point in points:
             if point == "in_conflict":  # with what one stored that was killed before it could mark it
-                _until_killed(parts, "after_publish")
+                _end(_killing_itself(parts, "after_publish"))
             if point == "window_full":
                 load.wait_for_backlog(140)
-            _until_killed(parts, point)
+            relay = _killing_itself(parts, point)
+            if point == "before_release":
+                load.wait_for_more()
+                relay.terminate()
+            _end(relay)
         load.relays.append(parts.start("relay", relay_lease_seconds=1))
         load.wait_for_more()
 
@@ -115,12 +120,13 @@ def stream_is_deleted(parts: RunningParts, delete: Callable[[], None], rebuild: 
         load.wait_for_more()
 
 
-def _until_killed(parts: RunningParts, point: str) -> None:
-    relay = parts.start("relay", relay_lease_seconds=1, kill_at=point)
-    if point == "before_release":
-        time.sleep(5)
-        relay.terminate()
-    assert relay.wait(timeout=60) == -signal.SIGKILL, point
+def _killing_itself(parts: RunningParts, point: str) -> subprocess.Popen[bytes]:
+    return parts.start("relay", relay_lease_seconds=1, kill_at=point)
+
+
+def _end(relay: subprocess.Popen[bytes]) -> None:
+    """See that a relay has been killed."""
+    assert relay.wait(timeout=60) == -signal.SIGKILL
 
 
 @contextmanager

@@ -8,9 +8,8 @@ import yaml
 
 from mdm import streams
 from mdm.embedded import binaries
-from mdm.entrypoints.workers import dead_letters, intake
+from mdm.entrypoints.workers import intake
 from mdm.settings import Settings
-from publishers.dead_letters.collector import Collector
 from publishers.jetstream import ConsumerPlan, JetStreamBroker, QueueReader, compare_consumer, provision
 from tests.support.servers import KillableNats
 
@@ -77,27 +76,14 @@ def test_subscriber_gets_its_places_and_begins_again_when_told(
     assert "mdm.golden.v1.item.>, mdm.golden.v1.supplier.> → mdm.golden.v1.supplier.>\n  begins again" in said
 
 
-def test_plans_of_the_hubs_own_consumers_are_what_its_processes_make(nats_url: str) -> None:
-    async def make_and_compare() -> list[object]:
-        async with (
-            JetStreamBroker(nats_url, SETTINGS.delivery_stream) as queue,
-            JetStreamBroker(nats_url, SETTINGS.dead_letter_stream) as letters,
-        ):
-            for plan in (streams.deliveries(SETTINGS), streams.dead_letters(SETTINGS)):
-                await provision(queue, plan)
+def test_plan_of_the_intake_is_what_it_makes(nats_url: str) -> None:
+    async def make_and_compare() -> object:
+        async with JetStreamBroker(nats_url, SETTINGS.delivery_stream) as queue:
+            await provision(queue, streams.deliveries(SETTINGS))
             await QueueReader(queue, consumer=intake.CONSUMER, batch=intake.BATCH)._bind()
-            collector = Collector(
-                letters,
-                streams.dead_letters(SETTINGS),
-                of=(),
-                store=None,
-                name=dead_letters.NAME,  # type: ignore[arg-type]
-            )
-            await collector._bound(await letters.context(), None)
-            plans = (streams.intake(SETTINGS), streams.collector(SETTINGS))
-            return [await compare_consumer(queue, plan) for plan in plans]
+            return await compare_consumer(queue, streams.intake(SETTINGS))
 
-    assert asyncio.run(make_and_compare()) == [{}, {}]
+    assert asyncio.run(make_and_compare()) == {}
 
 
 def test_unknown_names_in_the_file_of_parties_are_refused(on_nats: Run, parties: Callable[..., str]) -> None:
