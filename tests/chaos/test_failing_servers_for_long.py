@@ -6,12 +6,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from mdm import streams
 from mdm.embedded.nats import Variant
 from mdm.settings import Settings
 from publishers.jetstream import JetStreamBroker, StreamPlan, provision
@@ -71,14 +69,7 @@ def test_relay_is_killed_at_every_point_under_load(hub: HubUnderTest, nats: Kill
 
 
 def test_stream_reaches_its_limit(hub: HubUnderTest, nats: KillableNats) -> None:
-    plan = streams.golden(Settings())
-
-    async def allow_more() -> None:
-        async with JetStreamBroker(nats.url, plan.name) as broker:
-            await provision(broker, replace(plan, max_bytes=100 * SMALL))
-
-    parts = RunningParts(hub, nats.url)
-    faults.stream_is_full(parts, lambda: asyncio.run(allow_more()), stream_max_bytes=SMALL)
+    faults.stream_reaches_its_limit(RunningParts(hub, nats.url), limit=SMALL)
 
 
 async def leave_room(nats: KillableNats, room: int, *, of: int) -> None:
@@ -110,7 +101,7 @@ def test_store_of_the_server_reaches_its_limit(hub: HubUnderTest) -> None:
             nats.variant = Variant()
             nats.start()
 
-        faults.stream_is_full(RunningParts(hub, nats.url), make_room)
+        faults.store_is_full(RunningParts(hub, nats.url), make_room)
 
 
 @pytest.fixture
@@ -131,7 +122,7 @@ def test_disk_of_the_server_is_full(hub: HubUnderTest, small_disk: Path) -> None
             nats.stop()  # a server that could not write does not try again by itself
             nats.start()
 
-        faults.stream_is_full(RunningParts(hub, nats.url), make_room)
+        faults.store_is_full(RunningParts(hub, nats.url), make_room)
 
 
 def test_stream_is_deleted_and_rebuilt_under_load(hub: HubUnderTest, nats: KillableNats) -> None:

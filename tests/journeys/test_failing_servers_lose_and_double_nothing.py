@@ -7,6 +7,7 @@ from tests.support.faults import (
     network_falls_silent,
     publishing_relay_is_frozen,
     server_is_away,
+    stream_reaches_its_limit,
 )
 from tests.support.hubs import HubUnderTest
 from tests.support.nats_cluster import NatsCluster
@@ -29,4 +30,8 @@ def test_network_of_the_relay_falls_silent(hub: HubUnderTest, nats_server: embed
 
 def test_postgresql_is_restarted(hub: HubUnderTest, postgres_server: ForgetfulPostgres, nats_url: str) -> None:
     parts = LightParts(hub, nats_url)
-    server_is_away(parts, stop=postgres_server.stop, start=postgres_server.start, seconds=0.2)
+    server_is_away(parts, stop=postgres_server.stop, start=postgres_server.start, seconds=0.2, lease=1)
+
+
+def test_stream_is_full_until_more_is_allowed(hub: HubUnderTest, nats_url: str) -> None:
+    stream_reaches_its_limit(LightParts(hub, nats_url), limit=30_000)

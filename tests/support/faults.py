@@ -73,10 +73,16 @@ def network_falls_silent(parts: RunningParts, network: Proxy, *, seconds: float,
 
 
 def server_is_away(
-    parts: RunningParts, *, stop: Callable[[], None], start: Callable[[], None], seconds: float, pause: float = PAUSE
+    parts: RunningParts,
+    *,
+    stop: Callable[[], None],
+    start: Callable[[], None],
+    seconds: float,
+    pause: float = PAUSE,
+    lease: float = 9,
 ) -> None:
     """A server stops, is away for a while, and comes back."""
-    with under_load(parts, pause=pause) as load:
+    with under_load(parts, pause=pause, relay_lease_seconds=lease) as load:
         stop()
         time.sleep(seconds)
         start()
@@ -102,9 +108,20 @@ def relay_is_killed_at_every_point(parts: RunningParts, points: Sequence[str]) -
         load.wait_for_more()
 
 
-def stream_is_full(parts: RunningParts, make_room: Callable[[], None], **settings: Any) -> None:
-    """The stream or its disk takes no more, until somebody makes room."""
-    with under_load(parts, records=60, pause=0, **settings) as load:
+def stream_reaches_its_limit(parts: RunningParts, *, limit: int) -> None:
+    """The stream has as many bytes as it may, until somebody allows more."""
+    plan = streams.golden(Settings(stream_max_bytes=100 * limit))
+
+    async def allow_more() -> None:
+        async with JetStreamBroker(parts.nats_url, plan.name) as broker:
+            await provision(broker, plan)
+
+    store_is_full(parts, lambda: asyncio.run(allow_more()), stream_max_bytes=limit)
+
+
+def store_is_full(parts: RunningParts, make_room: Callable[[], None], **settings: Any) -> None:
+    """Nothing more can be stored, until somebody makes room."""
+    with under_load(parts, pause=0, **settings) as load:
         load.wait_until_stuck()
         make_room()
         load.wait_for_more()

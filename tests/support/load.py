@@ -13,7 +13,7 @@ from publishers.jetstream import JetStreamBroker
 from tests.support.hubs import HubUnderTest
 from tests.support.running import RunningParts, wait_until
 
-STUCK_SECONDS = 3
+STUCK_SECONDS = 1.5
 HISTORY = 64  # messages of a subject the stream keeps
 
 
@@ -41,7 +41,7 @@ class Load:
         self._stop.set()
         self._thread.join()
 
-    def wait_for_more(self, events: int = 10) -> None:
+    def wait_for_more(self, events: int = 5) -> None:
         """Wait until so many more events are in the stream."""
         goal = self._published() + events
         wait_until(lambda: self._published() >= goal)
