@@ -6,7 +6,10 @@ WITH candidate AS MATERIALIZED (
     ORDER BY seq
     LIMIT %(scan)s
 ), first AS MATERIALIZED (
-    SELECT DISTINCT ON (subject) seq FROM candidate ORDER BY subject, version
+    SELECT seq
+    FROM (SELECT DISTINCT ON (subject) seq FROM candidate ORDER BY subject, version) AS of_subject
+    ORDER BY seq
+    LIMIT %(room)s
 )
 SELECT
     event.seq, event.id, event.subject, event.version, event.digest, event.headers, event.data, event.attempts,
@@ -15,4 +18,3 @@ FROM first
 JOIN publishers.outbox AS event USING (seq)
 LEFT JOIN publishers.head AS head ON head.subject = event.subject
 ORDER BY event.seq
-LIMIT %(room)s

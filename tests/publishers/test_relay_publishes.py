@@ -1,5 +1,6 @@
 import asyncio
 import random
+from pathlib import Path
 from uuid import UUID
 
 import psycopg
@@ -8,10 +9,12 @@ import pytest
 from publishers import InMemoryBroker, Message, Unavailable, outbox
 from publishers.jetstream import JetStreamBroker
 from publishers.relay import State
+from publishers.relay.relay import connected
 from tests.publishers.events import an_event, append, query
 from tests.publishers.relays import relay, until
 
 pytestmark = pytest.mark.anyio
+NEXT = Path(outbox.__file__).parent / "sql" / "next.sql"
 HEADS = "SELECT subject, version, event_id, stream_sequence FROM publishers.head ORDER BY subject"
 
 
@@ -73,6 +76,17 @@ async def test_relay_goes_on_after_the_last_version_it_marked(dsn: str) -> None:
         async with relay(dsn, broker) as running:
             await until(lambda running=running: running.metrics.published == 1)
     assert broker.versions() == {"a": [1, 2, 3]}
+
+
+async def test_long_backlog_is_read_in_order_although_statistics_are_of_an_empty_outbox(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE publishers.outbox")
+    append(dsn, *[an_event(f"s{number}") for number in range(20_000)])
+    async with await connected(dsn) as connection:
+        plan = await connection.execute(f"EXPLAIN {NEXT.read_text()}", {"busy": ["s1"], "room": 128, "scan": 256})
+        lines = [line for (line,) in await plan.fetchall()]
+    assert [line for line in lines if "Index Scan using outbox_unpublished" in line], lines
+    assert not [line for line in lines if "Bitmap" in line or "Seq Scan" in line], lines
 
 
 class Measuring(InMemoryBroker):
