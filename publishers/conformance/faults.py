@@ -12,9 +12,11 @@ from publishers.errors import PublishError
 from publishers.event import Event
 
 MASTERS = 60
+ENDED_WELL = (0, -15, 143)  # the latter two: by the signal itself
 KILLS = (1, 20, 45)  # the acknowledgement at which it is killed
 AFTERGLOW = 0.2  # seconds in which acknowledgements arrive that were under way
 ATTEMPTS = 100  # to publish while the server comes back
+DEATHS = 4  # a supervisor starts it again when stream or server are gone
 REBUILD_SECONDS = 20.0  # in which a consumer may notice that its stream is another one
 
 
@@ -67,7 +69,7 @@ async def rebuilt(scene: Scene) -> list[str]:
         return wrong
     await scene.stage.rebuild()
     await scene.stage.publish(*world.events(*world.masters[:2]))
-    return await scene.agree(world, more=REBUILD_SECONDS, settled=True)
+    return await scene.agree(world, more=REBUILD_SECONDS, settled=True, deaths=DEATHS)
 
 
 async def restarted(scene: Scene) -> list[str]:
@@ -85,7 +87,7 @@ async def restarted(scene: Scene) -> list[str]:
             if await _published(scene, event):
                 break
             await asyncio.sleep(0.2)
-    return await scene.agree(world, more=REBUILD_SECONDS)
+    return await scene.agree(world, more=REBUILD_SECONDS, deaths=DEATHS)
 
 
 async def stops(scene: Scene) -> list[str]:
@@ -95,8 +97,13 @@ async def stops(scene: Scene) -> list[str]:
     for number in range(20):
         world.master(f"erp/z{number}")
     await scene.stage.publish(*world.events())
+    if wrong := await scene.agree(world):
+        return wrong
+    await scene.stage.publish(*world.events())
     if not await scene.consumer.stop():
         return ["it does not end when it is told to by SIGTERM"]
+    if (code := scene.consumer.exit_code) not in ENDED_WELL:
+        return [f"told to stop it ended with {code}: {scene.consumer.last_words()}"]
     await scene.stage.publish(*world.events())
     await scene.consumer.start()
     standing = await scene.standing()

@@ -14,7 +14,6 @@ from publishers.errors import PublishError
 
 LOOK = 0.2
 GRACE = 1.0  # seconds for which a consumer that has acknowledged everything may still be wrong
-MOST_DEATHS = 4
 
 
 @dataclass(slots=True)
@@ -31,12 +30,13 @@ class Scene:
         """Return masters of a rule's own."""
         return World(self.stage.root, name)
 
-    async def agree(self, world: World, *, more: float = 0.0, settled: bool = False) -> list[str]:
+    async def agree(self, world: World, *, more: float = 0.0, settled: bool = False, deaths: int = 0) -> list[str]:
         """Wait until the consumer knows what a world has told, and return what it has wrong when patience ends.
 
-        `more` seconds of patience; `settled`: it must have acknowledged everything before its word counts.
+        `more` seconds of patience; `settled`: it must have acknowledged everything before its word counts. It may end
+        by itself, and be started again, no more than `deaths` times.
         """
-        clock, deaths = asyncio.get_running_loop().time, self.consumer.deaths
+        clock, died = asyncio.get_running_loop().time, self.consumer.deaths
         deadline, quiet_since = clock() + self.patience + more, None
         while True:
             await self.consumer.revive()
@@ -44,10 +44,10 @@ class Scene:
             quiet = standing is not None and not standing.waiting and not standing.unacknowledged
             quiet_since = (quiet_since or clock()) if quiet else None
             wrong = await self.asked(lambda state: differences(world, state))
+            if self.consumer.deaths - died > deaths:
+                return [f"it ended by itself: {self.consumer.last_words()}", *wrong]
             if not wrong and (quiet or not settled):
                 return []
-            if self.consumer.deaths - deaths > MOST_DEATHS:
-                return [f"it died {self.consumer.deaths - deaths} times: {self.consumer.last_words()}", *wrong]
             if quiet_since is not None and clock() > quiet_since + GRACE:
                 return wrong
             if clock() > deadline:

@@ -92,7 +92,7 @@ async def follow(file: str, url: str, stream: str, subjects: str, fault: str) ->
             while not stop.is_set():
                 try:
                     messages = await pull.fetch(10, timeout=0.3)
-                except nats.errors.TimeoutError:
+                except TimeoutError:
                     await jetstream.consumer_info(stream, "plain")
                     continue
                 await answer(connection, messages, fault)
