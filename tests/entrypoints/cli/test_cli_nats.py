@@ -8,10 +8,15 @@ import yaml
 
 from mdm import streams
 from mdm.embedded import binaries
+from mdm.embedded.nats import Variant
 from mdm.entrypoints.workers import intake
 from mdm.settings import Settings
+from publishers.deliveries import Sender
 from publishers.jetstream import ConsumerPlan, JetStreamBroker, QueueReader, compare_consumer, provision
-from tests.support.servers import KillableNats
+from publishers.subscriber import InMemoryStore, ReplaySource, Subscriber
+from tests.publishers.events import a_message
+from tests.publishers.relays import until
+from tests.support.servers import KillableNats, open_folder
 
 Run = Callable[..., tuple[int, str, str]]
 SETTINGS = Settings()
@@ -134,3 +139,44 @@ def test_check_says_what_is_missing(
     monkeypatch.setenv("MDM_NATS_MONITOR_URL", nats_server.monitor_url)
     code, said, _ = on_nats("check")
     assert (code, "sync_interval: always" in said) == (1, True)
+
+
+def test_what_is_written_lets_hub_source_and_subscriber_work(
+    mdm: Run, parties: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = parties(sources={"erp": None}, subscribers={"bi": {"domains": ["item", "supplier"]}})
+    with open_folder() as name:
+        conf, keys = Path(name) / "nats" / "accounts.conf", tmp_path / "keys"
+        conf.parent.mkdir()
+        assert mdm("nats", "accounts", file, "--write", str(conf), "--keys", str(keys), "--yes")[0] == 0
+        server = KillableNats(Path(name), Variant(lines=["include ./accounts.conf"], durable=False))
+        server.start()
+        monkeypatch.setenv("MDM_NATS_URL", server.url)
+        monkeypatch.setenv("MDM_NATS_CREDENTIALS", str(keys / "hub.nk"))
+        assert mdm("nats", "provision", "--parties", file, "--yes")[0] == 0
+        seen = asyncio.run(exchange(server.url, keys))
+        server.stop()
+    assert seen == ["mdm.golden.v1.item.1", "mdm.golden.v1.supplier.1"]
+
+
+async def exchange(url: str, keys: Path) -> list[str]:
+    """Deliver as the source, publish as the hub, and read as the subscriber."""
+    seen: list[str] = []
+    async with Sender(url, source="erp", credentials=keys / "source-erp.nk") as source:
+        await source.send("item", b"{}", message_id="1")
+    async with JetStreamBroker(url, SETTINGS.stream, credentials=keys / "hub.nk") as hub:
+        for domain in ("item", "supplier", "customer"):
+            await hub.publish(a_message(f"mdm.golden.v1.{domain}.1"), after=0)
+        waiting = await (await hub.context()).stream_info(SETTINGS.delivery_stream)
+        assert waiting.state.messages == 1
+    subscriber = Subscriber(
+        url, stream=SETTINGS.stream, subjects=("mdm.golden.v1.item.>", "mdm.golden.v1.supplier.>"), name="bi",
+        store=InMemoryStore(), handler=lambda _, event: seen.append(event.subject), replays=ReplaySource(),
+        credentials=keys / "subscriber-bi.nk", domain="mdm",
+    )  # fmt: skip
+    stop = asyncio.Event()
+    task = asyncio.create_task(subscriber.run(stop))
+    await until(lambda: len(seen) >= 2 and subscriber.health().state == "ok")
+    stop.set()
+    await task
+    return sorted(seen)
