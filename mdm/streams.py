@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mdm.hub import contracts, sealing
+from mdm.hub import sealing
 from mdm.hub.announce import SUBJECT
+from mdm.hub.publishing import contracts
 from mdm.settings import Settings
 from publishers.jetstream import ConsumerPlan, MirrorPlan, StreamPlan
 

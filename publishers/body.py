@@ -30,7 +30,7 @@ class Body:
 
 def ddl() -> str:
     """Return the statements that create the table of bodies."""
-    return (FOLDER / "body.sql").read_text()
+    return (FOLDER / "sql" / "tables" / "body.sql").read_text()
 
 
 def keep(connection: psycopg.Connection[Any], events: Sequence[Event]) -> None:

@@ -46,7 +46,7 @@ class Pending:
 
 def ddl() -> str:
     """Return the statements that create the schema `publishers`."""
-    return (FOLDER / "outbox.sql").read_text()
+    return (FOLDER / "sql" / "tables" / "outbox.sql").read_text()
 
 
 def append(connection: psycopg.Connection[Any], events: Sequence[Event]) -> None:

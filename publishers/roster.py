@@ -35,7 +35,7 @@ class Report:
 
 def ddl() -> str:
     """Return the statement that creates the table of relays."""
-    return (FOLDER / "roster.sql").read_text()
+    return (FOLDER / "sql" / "tables" / "roster.sql").read_text()
 
 
 def alive(connection: psycopg.Connection[Any]) -> list[Report]:

@@ -10,8 +10,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("mdm", "survivorship", "publishers", "migrations")
 HUB_ORDER = (
     "action_log", "access", "announce", "sealing", "tasks", "approval", "golden", "resolution", "references",
-    "hierarchy", "explanation", "settling", "ingest", "redo", "stewardship", "releases", "contracts", "subscribers",
-    "quality", "replays", "dead_letters", "repairing", "tracing", "standing", "audit", "health",
+    "hierarchy", "explanation", "settling", "ingest", "redo", "stewardship", "releases", "subscribers",
+    "quality", "publishing", "standing", "audit",
 )  # fmt: skip
 CORE_SIBLINGS = ("matching", "standardize", "quality", "security")
 

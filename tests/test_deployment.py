@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from mdm.embedded import binaries
-from mdm.entrypoints.cli.nats.parties import read_parties
+from mdm.entrypoints.cli.publishing.nats.parties import read_parties
 from mdm.settings import Settings, variable
 
 ROOT = Path(__file__).parent.parent

@@ -10,10 +10,10 @@ from uuid import UUID
 import psycopg
 
 from publishers import head
-from publishers.adoption import Mark, strangers
 from publishers.broker import Broker, Stored
 from publishers.event import digest
 from publishers.head import Head, HeadMark
+from publishers.repair.adoption import Mark, strangers
 
 WINDOW = 64  # subjects asked for at once
 PAGE = 5_000

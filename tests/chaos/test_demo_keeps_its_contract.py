@@ -11,7 +11,7 @@ from rich.console import Console
 
 from mdm.demo import generate
 from mdm.entrypoints.cli import load
-from mdm.hub.contracts import domain_schema
+from mdm.hub.publishing.contracts import domain_schema
 from publishers import contracts
 from tests.support.hubs import HubUnderTest
 

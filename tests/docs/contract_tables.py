@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from mdm.core.domains import load_documents, parse
-from mdm.hub.contracts import asyncapi
+from mdm.hub.publishing.contracts import asyncapi
 from mdm.settings import Settings
 from publishers import contracts
 from publishers.contracts import ENVELOPE, GOLDEN, GOLDEN_TYPES, SEAL, Form, Schema

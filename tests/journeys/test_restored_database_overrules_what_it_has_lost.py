@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 import pytest
 
-from mdm.entrypoints.cli.restoring import Outcome, restored
+from mdm.entrypoints.cli.publishing.restoring import Outcome, restored
 from mdm.hub import standing
 from mdm.hub.announce import SUBJECT
 from mdm.hub.stewardship import identity

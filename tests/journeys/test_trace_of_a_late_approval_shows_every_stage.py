@@ -11,9 +11,10 @@ from mdm import bootstrap
 from mdm.core.clock import utc_now
 from mdm.core.security import Actor
 from mdm.core.trace import Trace
-from mdm.hub import Hub, tracing
+from mdm.hub import Hub
 from mdm.hub.ingest import conduct
 from mdm.hub.ingest.receive import receive_one
+from mdm.hub.publishing import tracing
 from mdm.hub.stewardship import approvals
 from mdm.settings import Settings
 from publishers.jetstream import JetStreamBroker

@@ -18,7 +18,7 @@ from mdm.hub.golden.read import GoldenView
 from mdm.hub.ingest import conduct
 from mdm.hub.ingest.deliver import Acknowledgement, Message, deliver
 from mdm.settings import Settings
-from mdm.store import deliveries
+from mdm.store.ingest import deliveries
 
 NUMBERS = count(1)
 

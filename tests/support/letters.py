@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from mdm.hub import Hub, dead_letters
-from mdm.hub.dead_letters import Filter, Letter
+from mdm.hub import Hub
+from mdm.hub.publishing import dead_letters
+from mdm.hub.publishing.dead_letters import Filter, Letter
 from publishers import Stored
 from publishers.dead_letters import Advisory, DeadLetter, Position
 from tests.support.hubs import HubUnderTest

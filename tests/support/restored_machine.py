@@ -9,10 +9,11 @@ import orjson
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from mdm.hub import repairing, standing
+from mdm.hub import standing
+from mdm.hub.publishing import repairing
 from mdm.store.records import RecordName
 from publishers import Stored
-from publishers.adoption import Mark
+from publishers.repair.adoption import Mark
 from tests.support.hubs import HubUnderTest
 from tests.support.servers import ForgetfulPostgres
 from tests.support.stewards_machine import MovedClock, StewardsMachine

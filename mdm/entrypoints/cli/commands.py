@@ -8,7 +8,7 @@ from typing import Protocol, cast
 from mdm import __version__
 from mdm.settings import Settings
 
-# command → what it does; its module beside this one has the same name, with _ for -
+# command → what it does; its module has the same name, with _ for -
 COMMANDS = {
     "up": "start the hub: servers if none are set, migrations, API, workers, intake, relay and clock",
     "migrate": "bring the database to the newest schema and switch on the first release of new domains",
@@ -31,6 +31,8 @@ COMMANDS = {
 
 SERVING = frozenset({"up", "serve", "worker", "demo", "watch"})  # those that go on until they are told to stop
 
+PUBLISHING = frozenset({"deliver", "watch", "dead-letters", "nats", "trace", "replay", "repair"})  # in a room of theirs
+
 EPILOG = "Settings are read from variables MDM_…, see docs/reference/settings.md."
 
 
@@ -46,7 +48,8 @@ class Command(Protocol):
 
 def load(name: str) -> Command:
     """Import the module of a command."""
-    return cast("Command", import_module(f"mdm.entrypoints.cli.{name.replace('-', '_')}"))
+    room = "mdm.entrypoints.cli.publishing" if name in PUBLISHING else "mdm.entrypoints.cli"
+    return cast("Command", import_module(f"{room}.{name.replace('-', '_')}"))
 
 
 def parser(typed: Sequence[str]) -> argparse.ArgumentParser:

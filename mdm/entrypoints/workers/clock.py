@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import structlog
 
 from mdm.errors import Moved, Unavailable
-from mdm.hub import Hub, redo, sealing, tracing
+from mdm.hub import Hub, redo, sealing
 from mdm.hub.golden import due
+from mdm.hub.publishing import tracing
 from mdm.settings import Settings
 
 PAUSE = 1.0  # seconds between rounds in which nothing was due

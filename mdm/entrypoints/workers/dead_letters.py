@@ -8,7 +8,8 @@ import structlog
 
 from mdm import streams
 from mdm.errors import Moved, Unavailable
-from mdm.hub import Hub, Work, dead_letters
+from mdm.hub import Hub, Work
+from mdm.hub.publishing import dead_letters
 from mdm.settings import Settings
 from publishers import StoreFailed
 from publishers.dead_letters import DeadLetter, Position

@@ -11,9 +11,10 @@ import structlog
 
 from mdm import streams
 from mdm.errors import Moved, Unavailable
-from mdm.hub import Hub, replays
+from mdm.hub import Hub
 from mdm.hub.announce import SUBJECT
-from mdm.hub.replays import Job, Portion
+from mdm.hub.publishing import replays
+from mdm.hub.publishing.replays import Job, Portion
 from mdm.settings import Settings
 from publishers import BrokerError, Message, NotReady, Refused, Stored
 from publishers.jetstream import JetStreamBroker, provision

@@ -11,7 +11,8 @@ from mdm.hub.ingest.interpret import Refused
 from mdm.hub.ingest.process import process
 from mdm.hub.ingest.quarantine import set_aside
 from mdm.sources import Registry
-from mdm.store import deliveries, tracing
+from mdm.store.ingest import deliveries
+from mdm.store.publishing import tracing
 from mdm.store.work import Work
 
 Begin: TypeAlias = Callable[[], AbstractContextManager[Work]]

@@ -11,8 +11,8 @@ from mdm.core.ids import new_id
 from mdm.core.security import Permission
 from mdm.errors import Forbidden, MessageConflict
 from mdm.hub.ingest.quarantine import set_aside_unaccepted
-from mdm.store import deliveries
-from mdm.store.deliveries import NewDelivery
+from mdm.store.ingest import deliveries
+from mdm.store.ingest.deliveries import NewDelivery
 from mdm.store.work import Work
 
 

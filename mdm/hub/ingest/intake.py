@@ -15,7 +15,7 @@ from mdm.hub.ingest.quarantine import set_aside_unaccepted
 from mdm.hub.ingest.receive import end_unusable
 from mdm.sources import Registry
 from mdm.sources.fact import key_problem, shown
-from mdm.store import deliveries
+from mdm.store.ingest import deliveries
 from mdm.store.work import Work
 
 KEPT = 200  # characters of a source or message id that cannot be used

@@ -17,7 +17,7 @@ from mdm.errors import NotFound, UnknownFile, UnknownSource
 from mdm.hub.action_log import log_action
 from mdm.hub.ingest.deliver import Message, deliver
 from mdm.sources import Feed, Registry, Row, Rows
-from mdm.store import deliveries, loads
+from mdm.store.ingest import deliveries, loads
 from mdm.store.tables import Load
 from mdm.store.work import Work
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from mdm.core.security import Permission
 from mdm.errors import NotFound
 from mdm.hub.ingest.telling import told
-from mdm.store import deliveries, outcomes
+from mdm.store.ingest import deliveries, outcomes
 from mdm.store.rows import Row
 from mdm.store.work import Work
 

@@ -5,7 +5,7 @@ import time
 import structlog
 
 from mdm.hub.ingest.conduct import Begin
-from mdm.store import loads
+from mdm.store.ingest import loads
 from mdm.store.work import Work
 from publishers import outbox
 

@@ -14,8 +14,9 @@ from mdm.hub.ingest.records import Folded, fold_records
 from mdm.hub.resolution import declare
 from mdm.hub.settling import settle
 from mdm.sources import Registry
-from mdm.store import deliveries, records
+from mdm.store import records
 from mdm.store import resolution as identities
+from mdm.store.ingest import deliveries
 from mdm.store.rows import Row
 from mdm.store.work import Work
 

@@ -8,7 +8,7 @@ from mdm.errors import AlreadyDecided, MdmError, NotFound
 from mdm.hub.action_log import log_action
 from mdm.hub.ingest.interpret import Refused
 from mdm.hub.ingest.telling import reveal_bytes, told_of
-from mdm.store import quarantine
+from mdm.store.ingest import quarantine
 from mdm.store.tables import Quarantine
 from mdm.store.work import Work
 

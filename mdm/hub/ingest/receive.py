@@ -16,7 +16,7 @@ from mdm.hub.ingest.interpret import CANONICAL, Refused, interpret
 from mdm.hub.ingest.quarantine import set_aside
 from mdm.sources import Registry, SourceFact, read_json
 from mdm.sources.fact import key_problem, shown
-from mdm.store import deliveries
+from mdm.store.ingest import deliveries
 from mdm.store.rows import Row
 from mdm.store.work import Work
 

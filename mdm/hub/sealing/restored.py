@@ -15,7 +15,8 @@ from mdm.hub.sealing.anchors import read_published
 from mdm.store import action_log
 from mdm.store.tables import Seal
 from mdm.store.work import Work
-from publishers import Stored, adoption
+from publishers import Stored
+from publishers.repair import adoption
 
 TAKEN_OVER = "restore.seals_taken_over"
 CONTENT = ("number", "first", "last", "previous", "link", "hash", "public_key", "signature")

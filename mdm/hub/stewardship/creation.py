@@ -15,8 +15,9 @@ from mdm.hub.golden.read import read
 from mdm.hub.ingest.process import process
 from mdm.hub.stewardship.identity import steward_of
 from mdm.sources import Registry
-from mdm.store import deliveries, golden, stewardship
-from mdm.store.deliveries import NewDelivery
+from mdm.store import golden, stewardship
+from mdm.store.ingest import deliveries
+from mdm.store.ingest.deliveries import NewDelivery
 from mdm.store.records import RecordName
 from mdm.store.work import Work
 

@@ -9,8 +9,8 @@ from psycopg import sql
 from mdm import asgi
 from mdm.core.ids import new_id
 from mdm.errors import DeclarationError, InvalidInput
-from mdm.hub.health import examine
 from mdm.hub.ingest.loads import load_file
+from mdm.hub.standing.health import examine
 from mdm.settings import Settings
 from tests.entrypoints.api.calling import Api, Template, opened
 from tests.support.servers import ForgetfulPostgres

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from mdm.hub.health import publishing
+from mdm.hub.standing.health import publishing
 from publishers import roster
 from publishers.relay import Metrics, State
 from tests.entrypoints.api.calling import Api

@@ -3,7 +3,7 @@ import json
 import pytest
 import structlog
 
-from mdm.hub import tracing
+from mdm.hub.publishing import tracing
 from tests.entrypoints.api.calling import Api
 
 TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"

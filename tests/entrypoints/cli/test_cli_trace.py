@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from mdm.hub import tracing
+from mdm.hub.publishing import tracing
 from tests.support.hubs import HubUnderTest
 
 Run = Callable[..., tuple[int, str, str]]

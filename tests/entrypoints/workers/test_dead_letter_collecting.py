@@ -10,8 +10,8 @@ import pytest
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
-from mdm.hub import dead_letters
-from mdm.hub.dead_letters import Filter, Letter
+from mdm.hub.publishing import dead_letters
+from mdm.hub.publishing.dead_letters import Filter, Letter
 from tests.support.giving_up import (
     collecting,
     make_streams,

@@ -12,8 +12,8 @@ from mdm import streams
 from mdm.entrypoints.workers import fetch_deliveries
 from mdm.entrypoints.workers.arrivals import answer_to, arrival_of
 from mdm.entrypoints.workers.intake import Clerk
-from mdm.hub.health import examine
 from mdm.hub.standing import standing
+from mdm.hub.standing.health import examine
 from mdm.settings import Settings
 from publishers.deliveries import Sender
 from publishers.jetstream import JetStreamBroker, Queued, Settled, provision

@@ -12,9 +12,9 @@ from nats.js.errors import NotFoundError
 
 from mdm import embedded, streams
 from mdm.entrypoints.workers import copy_replays, replayer
-from mdm.hub import replays
-from mdm.hub.replays import ReplayView, Selection
-from mdm.hub.replays.asking import Events
+from mdm.hub.publishing import replays
+from mdm.hub.publishing.replays import ReplayView, Selection
+from mdm.hub.publishing.replays.asking import Events
 from mdm.settings import Settings
 from publishers import Stored
 from publishers.jetstream import JetStreamBroker, provision

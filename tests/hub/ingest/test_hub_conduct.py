@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from mdm.errors import Moved, RepeatedCrash, Unavailable
 from mdm.hub.ingest import conduct
-from mdm.store import deliveries
+from mdm.store.ingest import deliveries
 from tests.support.hubs import HubUnderTest
 
 Poison = Callable[[Callable[[bytes], bool], Exception], None]

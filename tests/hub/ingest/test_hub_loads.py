@@ -12,7 +12,7 @@ from mdm.errors import Forbidden, NotFound, UnknownFile, UnknownSource, Unreadab
 from mdm.hub.ingest import loads
 from mdm.hub.ingest.loads import LoadReport, Progress, load_file
 from mdm.sources import Feed, Registry
-from mdm.store import loads as stored
+from mdm.store.ingest import loads as stored
 from mdm.store.tables import Load
 from tests.support.hubs import HubUnderTest
 

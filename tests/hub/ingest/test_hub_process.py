@@ -9,7 +9,7 @@ import pytest
 from mdm.core.clock import utc_now
 from mdm.hub.ingest.deliver import Message, deliver
 from mdm.hub.ingest.process import process
-from mdm.store import deliveries
+from mdm.store.ingest import deliveries
 from tests.support.hubs import HubUnderTest
 
 GOOD = {"domain": "supplier", "key": "good", "version": 1, "attributes": {"name": "Good GmbH"}}

@@ -5,7 +5,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mdm.core.domains import Domain, load_documents, parse
-from mdm.hub.contracts import domain_schema
+from mdm.hub.publishing.contracts import domain_schema
 from publishers import contracts
 from publishers.contracts import EVENT_TYPES, SEAL, Form, Schema, breaking, compare, in_form, opened, reduced
 from tests.publishers.contracts.samples import StoredSet, domains_of_today, schemas_of_today, stored_sets

@@ -15,8 +15,8 @@ from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
 from mdm.entrypoints.api.paging import Cursor, Limit, Page, begins_at, next_link
 from mdm.entrypoints.api.resources.access.bodies import Body, Reasoned
 from mdm.errors import NotFound
-from mdm.hub import dead_letters
-from mdm.hub.dead_letters import Chosen, Filter
+from mdm.hub.publishing import dead_letters
+from mdm.hub.publishing.dead_letters import Chosen, Filter
 
 MOST_NAMED = 200
 StateOrAll = Literal["open", "replaying", "replayed", "discarded", "superseded", "all"]

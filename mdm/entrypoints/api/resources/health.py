@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mdm.entrypoints.api.authentication import OPEN
 from mdm.hub import Hub
-from mdm.hub.health import Part, examine
+from mdm.hub.standing.health import Part, examine
 
 Probe = Callable[[], Awaitable[Sequence[str]]]  # what is wrong with the broker
 FRESH = 1.0  # seconds an examination holds, so that an open path costs little

@@ -11,9 +11,9 @@ from prometheus_client.registry import Collector
 from mdm.core.security import Permission
 from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
 from mdm.entrypoints.api.resources.publishing import Publishing
-from mdm.hub import tracing
+from mdm.hub.publishing import tracing
+from mdm.hub.publishing.tracing import Histogram
 from mdm.hub.standing import Standing, standing
-from mdm.hub.tracing import Histogram
 
 
 class Gauges(Collector):

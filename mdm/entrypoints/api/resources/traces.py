@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from mdm.core.security import Permission
 from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
 from mdm.entrypoints.api.instants import FORMAT, instant
-from mdm.hub import tracing
+from mdm.hub.publishing import tracing
 
 Since: TypeAlias = Annotated[
     str | None,

@@ -10,7 +10,7 @@ from mdm import __version__
 from mdm.core.domains import Catalog
 from mdm.entrypoints.api.authentication import ANYONE, ApiRequest, allow, hub_of
 from mdm.entrypoints.api.fact_schema import FACT
-from mdm.hub.contracts import Form, asyncapi, find_schema, schema_names
+from mdm.hub.publishing.contracts import Form, asyncapi, find_schema, schema_names
 
 READABLE = allow(*ANYONE, browser=True)
 JSON_SCHEMA = "application/schema+json"

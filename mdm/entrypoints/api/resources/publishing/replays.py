@@ -13,8 +13,8 @@ from mdm.core.security import Permission
 from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
 from mdm.entrypoints.api.paging import Cursor, Limit, Page, begins_at, next_link
 from mdm.entrypoints.api.resources.access.bodies import Body, Instant, Line, Reason, Reasoned
-from mdm.hub import replays
-from mdm.hub.replays import Selection
+from mdm.hub.publishing import replays
+from mdm.hub.publishing.replays import Selection
 
 StateOrAll = Literal["waiting", "queued", "running", "done", "failed", "cancelled", "all"]
 

@@ -1,0 +1,1 @@
+"""What concerns events once they are made: their contracts, replays, dead letters, restores and traces."""

@@ -1,0 +1,1 @@
+"""Queries on deliveries, loads, what became of them, and the quarantine."""

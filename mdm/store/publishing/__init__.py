@@ -1,0 +1,1 @@
+"""Queries on replays, dead letters, restores and the times of the stages."""
