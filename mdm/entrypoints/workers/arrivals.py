@@ -18,6 +18,7 @@ NATS_ID = "Nats-Msg-Id"  # of those who send no message id of ours
 CORRELATION = "X-Correlation-Id"
 LONGEST_CORRELATION = 128
 ANSWER_TO = "Mdm-Ack-To"
+LONGEST_ANSWER_TO = 256  # characters; a server ends the connection of who names a subject longer than a line may be
 
 
 def arrival_of(queued: Queued, *, queue: str) -> Arrival:
@@ -37,7 +38,8 @@ def arrival_of(queued: Queued, *, queue: str) -> Arrival:
 def answer_to(queued: Queued, arrival: Arrival) -> str | None:
     """Return the subject the sender wants its answer on; None if it wants none, or where it may not listen itself."""
     subject = queued.headers.get(ANSWER_TO, "")
-    allowed = subject.startswith(f"{ANSWERS}.{arrival.source}.") and subject.isascii() and subject.isprintable()
+    own = subject.startswith(f"{ANSWERS}.{arrival.source}.") and len(subject) <= LONGEST_ANSWER_TO
+    allowed = own and subject.isascii() and subject.isprintable()
     return subject if allowed and not set(subject) & set(" *>") and "" not in subject.split(".") else None
 
 

@@ -35,6 +35,7 @@ class Clerk:
         """`queue` is the hub itself or a plant."""
         self._hub = hub
         self._queue = queue
+        self._crashes: dict[int, int] = {}  # of messages alone; how often one was tried counts outages too
 
     def take(self, batch: Sequence[Queued]) -> list[Settled]:
         """Commit a batch source by source, and say of each message whether it goes or comes again."""
@@ -60,24 +61,36 @@ class Clerk:
         except (Unavailable, Moved) as error:
             log.warning("deliveries_wait", queue=self._queue, messages=len(some), reason=str(error))
             return [Settled(again=LATER)] * len(some)
-        except Exception as error:
+        except Exception:
             log.exception("intake_crashed", queue=self._queue, messages=len(some))
-            return [self._alone(one, error) for one in some]
+            return [self._alone(one) for one in some]
         return self._answered(some, taken)
 
-    def _alone(self, one: tuple[Queued, Arrival], error: Exception) -> Settled:
+    def _alone(self, one: tuple[Queued, Arrival]) -> Settled:
+        """Take in one message, or give it up when that has crashed too often."""
         queued, arrival = one
-        actor = sender(arrival.source)
         try:
-            with self._hub.begin_as(actor) as work:
-                if queued.tries > CRASHES:
-                    taken = [give_up(work, arrival, error)]
-                else:
-                    taken = take_in(work, [arrival], registry=self._hub.registry)
-        except Exception:
-            log.exception("message_crashed", queue=self._queue, number=queued.number, attempt=queued.tries)
+            with self._hub.begin_as(sender(arrival.source)) as work:
+                taken = take_in(work, [arrival], registry=self._hub.registry)
+        except (Unavailable, Moved):
             return Settled(again=LATER)
+        except Exception as error:
+            crashes = self._crashes[queued.number] = self._crashes.get(queued.number, 0) + 1
+            log.exception("message_crashed", queue=self._queue, number=queued.number, crashes=crashes)
+            return Settled(again=LATER) if crashes < CRASHES else self._given_up(one, error)
+        self._crashes.pop(queued.number, None)
         return self._answered([one], taken)[0]
+
+    def _given_up(self, one: tuple[Queued, Arrival], error: Exception) -> Settled:
+        queued, arrival = one
+        try:
+            with self._hub.begin_as(sender(arrival.source)) as work:
+                taken = give_up(work, arrival, error)
+        except Exception:
+            log.exception("message_not_given_up", queue=self._queue, number=queued.number)
+            return Settled(again=LATER)
+        self._crashes.pop(queued.number, None)
+        return self._answered([one], [taken])[0]
 
     def _answered(self, some: Sequence[tuple[Queued, Arrival]], taken: Sequence[Taken]) -> list[Settled]:
         wanted = [answer_to(queued, arrival) for queued, arrival in some]

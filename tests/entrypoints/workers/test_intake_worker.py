@@ -100,9 +100,19 @@ def test_message_that_crashes_does_not_hold_up_others_and_is_kept_in_the_end(hub
     clerk = Clerk(hub.hub, "hub")
     batch = [queued("good"), queued("bad", number=2), queued("fine", number=3)]
     assert clerk.take(batch) == [Settled(), Settled(again=5.0), Settled()]
-    assert clerk.take([queued("bad", number=2, tries=4)]) == [Settled()]
+    again = [clerk.take([queued("bad", number=2, tries=tries)])[0] for tries in (2, 3)]
+    assert again == [Settled(again=5.0), Settled()]
     assert hub.rows("SELECT message_id FROM delivery ORDER BY 1") == [("fine",), ("good",)]
     assert hub.rows("SELECT code, message_id, raw FROM quarantine") == [("repeated_crash", "bad", fact("bad"))]
+
+
+def test_message_that_was_tried_often_in_an_outage_is_not_given_up_for_the_crash_of_another(hub: HubUnderTest) -> None:
+    with psycopg.connect(hub.dsn) as connection:
+        connection.execute("ALTER TABLE delivery ADD CHECK (message_id <> 'bad')")
+    batch = [queued("good", tries=20), queued("bad", number=2, tries=20)]
+    assert Clerk(hub.hub, "hub").take(batch) == [Settled(), Settled(again=5.0)]
+    assert hub.rows("SELECT message_id FROM delivery") == [("good",)]
+    assert hub.rows("SELECT count(*) FROM quarantine") == [(0,)]
 
 
 @pytest.mark.parametrize(
@@ -113,6 +123,7 @@ def test_message_that_crashes_does_not_hold_up_others_and_is_kept_in_the_end(hub
         ("mdm.golden.v1.supplier.x", None),
         ("mdm.acks.v1.erp.>", None),
         ("mdm.acks.v1.erp.", None),
+        (f"mdm.acks.v1.erp.{'x' * 5_000}", None),  # the server would end the connection
         ("", None),
     ],
 )
