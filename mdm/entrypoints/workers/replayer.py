@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, aclosing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -16,7 +16,7 @@ from mdm.hub.announce import SUBJECT
 from mdm.hub.publishing import replays
 from mdm.hub.publishing.replays import Job, Portion
 from mdm.settings import Settings
-from publishers import BrokerError, Message, NotReady, Refused, Stored
+from publishers import BrokerError, Event, Message, NotReady, PublishError, Refused, Stored
 from publishers.jetstream import JetStreamBroker, provision
 from publishers.replay import NOBODY, Address, filters_of, history, matches, store
 from publishers.waiting import wait
@@ -25,6 +25,7 @@ PORTION = 200  # masters whose events are in memory at once
 IDLE = 0.5
 OUTAGE_PAUSE = 2.0
 MOST_FILTERS = 64  # masters that the server picks out; of more, this process does
+SKEW = timedelta(hours=1)  # by which the hub's clock may have been ahead of the server's
 
 log = structlog.get_logger(__name__)
 
@@ -127,18 +128,22 @@ class Replayer:
             position = portion.position
 
     async def _past(self, job: Job) -> AsyncGenerator[Portion, None]:
-        """Yield the events of the masters and the time that were asked for, as far as the stream holds them."""
-        since, until = job.time
+        """Yield the events of the masters and the time that were asked for, as far as the stream holds them.
+
+        The position is a sequence in the stream that was made at an instant: of another stream it says nothing.
+        """
+        (since, until), created = job.time, (await self.golden.created_at(SUBJECT)).isoformat()
         subjects = [f"{SUBJECT}.{domain}.>" for domain in job.domains]
         if len(job.masters) <= MOST_FILTERS:
             subjects = [f"{SUBJECT}.*.{master}" for master in sorted(job.masters)]
         if not subjects:
             return
-        after = int(job.position or 0)
-        async with aclosing(history(self.golden, subjects=subjects, after=after, since=since)) as batches:
+        sequence, _, of_stream = job.position.partition("@")
+        after, begin = int(sequence) if of_stream == created else 0, since - SKEW if since is not None else None
+        async with aclosing(history(self.golden, subjects=subjects, after=after, since=begin)) as batches:
             async for batch, left in batches:
                 asked = [_message(stored) for stored in batch if _is_asked(stored, job, since=since, until=until)]
-                yield Portion(tuple(asked), position=str(batch[-1].sequence), remaining=left)
+                yield Portion(tuple(asked), position=f"{batch[-1].sequence}@{created}", remaining=left)
 
     def _take(self) -> Job | None:
         with self.hub.begin() as work:
@@ -165,8 +170,17 @@ def _message(stored: Stored) -> Message:
 
 
 def _is_asked(stored: Stored, job: Job, *, since: datetime | None, until: datetime | None) -> bool:
-    recorded = stored.headers.get("ce-time")
-    if not (stored.version and recorded) or stored.subject.rpartition(".")[2] not in job.masters:
+    if not stored.version or stored.subject.rpartition(".")[2] not in job.masters:
         return False
-    recorded_at = datetime.fromisoformat(recorded)
+    recorded_at = _recorded_at(stored)
+    if recorded_at is None:
+        return False
     return (since is None or recorded_at >= since) and (until is None or recorded_at < until)
+
+
+def _recorded_at(stored: Stored) -> datetime | None:
+    """Return when an event was recorded, None for a message that is no event."""
+    try:
+        return Event.from_message(stored.subject, stored.headers, stored.data).time
+    except PublishError:
+        return None

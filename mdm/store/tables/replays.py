@@ -11,7 +11,7 @@ from mdm.store.tables.columns import document, instant
 
 
 class Replay(SQLModel, table=True):
-    """One request; `authors` cannot approve it; `position` is the master or stream sequence it has come to.
+    """One request; `authors` cannot approve it; `position` is the master, or place in the stream, it has come to.
 
     `taken_until` is when another replayer may go on with it; `remaining` counts the events still to look at.
     """

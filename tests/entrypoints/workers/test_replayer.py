@@ -16,8 +16,9 @@ from mdm.hub.publishing import replays
 from mdm.hub.publishing.replays import ReplayView, Selection
 from mdm.hub.publishing.replays.asking import Events
 from mdm.settings import Settings
-from publishers import Stored
+from publishers import Message, Stored
 from publishers.jetstream import JetStreamBroker, provision
+from publishers.repair import compare, mend
 from tests.publishers.relays import until
 from tests.support.hubs import HubUnderTest, opened_hub
 from tests.support.publishing import publish_everything, stored
@@ -168,6 +169,59 @@ def test_full_stream_ends_the_replay_with_its_reason(published: Published, monke
     (view,) = published.ended(published.ask(Selection(domain="supplier")))
     assert view.state == "failed"
     assert "maximum" in (view.outcome or "")
+
+
+def test_event_recorded_by_a_clock_ahead_of_the_server_is_copied(hub: HubUnderTest, nats_url: str) -> None:
+    here, master = Published(hub, nats_url), a_supplier(hub)
+    ahead = hub.rows("UPDATE golden_version SET recorded_at = recorded_at + interval '1 minute' RETURNING recorded_at")
+    told = ahead[0][0].isoformat()
+    hub.rows(
+        "UPDATE publishers.outbox SET headers = headers || jsonb_build_object('ce-time', %s::text) RETURNING 1", told
+    )
+    publish_everything(hub, nats_url)
+    (view,) = here.ended(here.ask(Selection(masters=(master,), since=ahead[0][0], events="all")))
+    assert (view.state, view.copied) == ("done", 1)
+
+
+def test_replay_begun_before_the_stream_was_made_anew_begins_again(hub: HubUnderTest, nats_url: str) -> None:
+    here, wanted = Published(hub, nats_url), Selection(masters=(a_supplier(hub),), events="all")
+    publish_everything(hub, nats_url)
+    done, again = here.ask(wanted), here.ask(wanted)
+    hub.rows("UPDATE replay SET state = 'cancelled' WHERE id = %s RETURNING 1", again)
+    here.ended(done)
+
+    async def make_anew() -> None:
+        async with JetStreamBroker(nats_url, "MDM_GOLDEN", name="test") as broker:
+            await (await broker.context()).delete_stream("MDM_GOLDEN")
+            await provision(broker, streams.golden(Settings()))
+            found = await compare(hub.dsn, broker, prefix="mdm.golden.v1.")
+            await mend(hub.dsn, broker, found.mendable(), run=again)
+
+    asyncio.run(make_anew())
+    [(place,)] = hub.rows("SELECT position FROM replay WHERE id = %s", done)
+    hub.rows("UPDATE replay SET state = 'running', position = %s WHERE id = %s RETURNING 1", place, again)
+    here.ended(again)
+    assert [copy.version for copy in here.copies(again)] == [1]
+
+
+def test_message_that_is_no_event_does_not_hold_up_a_replay(hub: HubUnderTest, nats_url: str) -> None:
+    here, master = Published(hub, nats_url), a_supplier(hub)
+    publish_everything(hub, nats_url)
+
+    async def disturb() -> None:
+        async with JetStreamBroker(nats_url, "MDM_GOLDEN", name="test") as broker:
+            headers = {"ce-version": "2", "ce-time": "yesterday"}
+            await broker.publish(Message(f"mdm.golden.v1.supplier.{master}", headers, b"{}"), after=1)
+
+    asyncio.run(disturb())
+    (view,) = here.ended(here.ask(Selection(masters=(master,), events="all")))
+    assert (view.state, view.copied) == ("done", 1)
+
+
+def a_supplier(hub: HubUnderTest) -> UUID:
+    hub.send("erp", "1", attributes={"name": "Nordwerk", "country": "DE"})
+    hub.process()
+    return hub.master("erp", "1")
 
 
 @pytest.mark.chaos
