@@ -77,7 +77,7 @@ class Collector:
                 if messages := await pull.next(PATIENCE):
                     await self._collect(context, messages, consumer)
                     self.last_error = None
-            await _give_back(pull.unread())
+            await _give_back(await pull.end())
 
     async def _bound(self, context: JetStreamContext, position: Position | None) -> str:
         """Return the identity of the durable consumer; one that knows more than the store begins again.

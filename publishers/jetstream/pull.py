@@ -104,25 +104,22 @@ class Pull:
         """Let a waiting `next` return at once."""
         self._arrived.set()
 
-    async def end(self) -> None:
-        """Stop receiving; what is given back afterwards does not come to the request that is still open."""
+    async def end(self) -> list[Msg]:
+        """Stop receiving, and return what has arrived and was not asked for: to be given back, and not to us again."""
         subscription, self._subscription = self._subscription, None
         if subscription is not None:
             try:
                 await subscription.drain()  # type: ignore[no-untyped-call]
             except (nats.errors.Error, *UNREACHABLE) as error:
                 raise Unavailable(f"NATS cannot be reached: {error!r}.") from error
+        unread = list(self._received)
+        self._received.clear()
+        return unread
 
     @property
     def waiting(self) -> list[Msg]:
         """Return what has arrived and was not asked for yet, without taking it."""
         return list(self._received)
-
-    def unread(self) -> list[Msg]:
-        """Return what has arrived and was not asked for, to be given back."""
-        unread = list(self._received)
-        self._received.clear()
-        return unread
 
     async def _request(self) -> None:
         now = asyncio.get_running_loop().time()

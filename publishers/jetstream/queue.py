@@ -95,7 +95,7 @@ class QueueReader:
                 messages = await pull.next(PATIENCE)
                 if messages:
                     await self._hand_over(link, messages, take, stop)
-            await _settle(link, [(message, Settled(again=0)) for message in pull.unread()])
+            await _settle(link, [(message, Settled(again=0)) for message in await pull.end()])
 
     async def _hand_over(self, link: Link, messages: Sequence[Msg], take: Take, stop: asyncio.Event) -> None:
         settled = await asyncio.to_thread(take, [_queued(message) for message in messages])

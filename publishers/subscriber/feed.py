@@ -62,8 +62,7 @@ class Feed(Generic[Connection]):
             ) as pull:
                 async with _woken(pull, stop):
                     left = await self._pump(link, pull, bound, stop)
-                await pull.end()
-                await give_back([*left, *pull.unread()])
+                await give_back([*left, *await pull.end()])
         finally:
             await link.close()
 
