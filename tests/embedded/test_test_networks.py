@@ -34,7 +34,7 @@ async def test_frozen_network_leaves_the_outcome_unknown_and_delivers_later(
     nats_server: embedded.Nats, nats_url: str
 ) -> None:
     with Proxy(nats_server.port) as network:
-        async with JetStreamBroker(network.url, "TEST", timeout=0.2) as broker:
+        async with JetStreamBroker(network.url, "TEST", timeout=1) as broker:
             await provision(broker, PLAN)
             network.freeze()
             with pytest.raises(UnknownOutcome):
