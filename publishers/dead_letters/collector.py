@@ -71,7 +71,7 @@ class Collector:
             logger.warning("collector %s: %s", self._place.name, error)
         link = await self._broker.connected()
         context = await self._broker.context()
-        consumer = await self._bound(context, await asyncio.to_thread(self._store.position))
+        consumer = await self._bound(context)
         async with Pull(link, stream=self._plan.name, consumer=self._place.name, batch=BATCH) as pull:
             while not stop.is_set():
                 if messages := await pull.next(PATIENCE):
@@ -79,13 +79,14 @@ class Collector:
                     self.last_error = None
             await _give_back(await pull.end())
 
-    async def _bound(self, context: JetStreamContext, position: Position | None) -> str:
+    async def _bound(self, context: JetStreamContext) -> str:
         """Return the identity of the durable consumer; one that knows more than the store begins again.
 
         That is so when the store is new or was restored: what it keeps already, it knows by the id of the advisory.
+        The store is asked second: another collector may keep and acknowledge meanwhile.
         """
         existing = await _existing(context, self._place)
-        again = existing is not None and _ahead(existing, position)
+        again = existing is not None and _ahead(existing, await asyncio.to_thread(self._store.position))
         await provision_consumer(self._broker, self._place, again=again)
         bound = await _existing(context, self._place)
         if bound is None:

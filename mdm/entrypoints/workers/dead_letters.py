@@ -96,7 +96,9 @@ async def _opened(
             return await asyncio.to_thread(closing.enter_context, open_hub())
         except Unavailable as error:
             log.warning("dead_letters_wait", reason=str(error))
-            await wait(stop, OUTAGE_PAUSE)
+        except Exception:
+            log.exception("dead_letters_wait")
+        await wait(stop, OUTAGE_PAUSE)
     return None
 
 

@@ -2,7 +2,7 @@ import asyncio
 import json
 import signal
 import sys
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any
 
 import nats
@@ -10,8 +10,15 @@ import pytest
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
+from mdm import streams
+from mdm.entrypoints.workers.dead_letters import HubStore, collect_dead_letters
+from mdm.hub import Hub
 from mdm.hub.publishing import dead_letters
 from mdm.hub.publishing.dead_letters import Filter, Letter
+from mdm.settings import Settings
+from publishers.dead_letters import Position
+from publishers.dead_letters.collector import Collector
+from publishers.jetstream import JetStreamBroker
 from tests.support.giving_up import (
     collecting,
     make_streams,
@@ -22,7 +29,7 @@ from tests.support.giving_up import (
 )
 from tests.support.hubs import HubUnderTest
 
-PLACE = "mdm-dead-letters"
+DEAD, PLACE = "MDM_DEAD_LETTERS", "mdm-dead-letters"
 ADVISORY = "$JS.EVENT.ADVISORY.CONSUMER.MSG_TERMINATED"
 
 
@@ -186,6 +193,57 @@ async def test_restored_database_is_told_everything_again(published: HubUnderTes
     published.rows("WITH letter AS (DELETE FROM dead_letter) DELETE FROM dead_letter_position RETURNING 1")
     async with collecting(published.hub, nats_url):
         await until(lambda: len(letters(published)) == 2)
+
+
+async def test_collector_that_joins_while_another_keeps_letters_does_not_begin_again(
+    published: HubUnderTest, nats_url: str
+) -> None:
+    class Distracted(HubStore):
+        """Lets the other collector keep one more between asking how far the hub is and saying it."""
+
+        def position(self) -> Position | None:
+            known = super().position()
+            asyncio.run(give_up_one("2", until_floor=2))
+            return known
+
+    async def give_up_one(key: str, *, until_floor: int) -> str:
+        await terminate(nats_url, name=f"loader-{key}", subjects=subject(published, key))
+        await until(lambda: len(letters(published)) == until_floor)
+        client = await nats.connect(nats_url)
+        async with asyncio.timeout(20):
+            while (info := await client.jetstream().consumer_info(DEAD, PLACE)).ack_floor.stream_seq < until_floor:  # noqa: ASYNC110 (no event)
+                await asyncio.sleep(0.02)
+        await client.close()
+        return str(info.created)
+
+    settings, stop = Settings(), asyncio.Event()
+    plan, place = streams.dead_letters(settings), streams.collector(settings)
+    async with collecting(published.hub, nats_url), JetStreamBroker(nats_url, DEAD) as broker:
+        before = await give_up_one("1", until_floor=1)
+        store = Distracted(published.hub, settings)
+        joining = asyncio.create_task(Collector(broker, plan, place=place, of={"MDM_GOLDEN"}, store=store).run(stop))
+        await until(lambda: len(letters(published)) == 2)
+        await asyncio.sleep(0.2)
+        stop.set()
+        await joining
+        assert str((await (await broker.context()).consumer_info(DEAD, PLACE)).created) == before
+
+
+async def test_hub_that_cannot_be_opened_yet_is_tried_again(published: HubUnderTest, nats_url: str) -> None:
+    opened: list[str] = []
+
+    def open_hub() -> AbstractContextManager[Hub]:
+        opened.append("")
+        if len(opened) == 1:
+            raise RuntimeError("the tables are just being changed")
+        return nullcontext(published.hub)
+
+    stop = asyncio.Event()
+    running = asyncio.create_task(collect_dead_letters(Settings(), open_hub=open_hub, nats_url=nats_url, stop=stop))
+    await terminate(nats_url, name="loader", subjects=subject(published, "1"))
+    await until(lambda: bool(letters(published)))
+    stop.set()
+    await running
 
 
 async def test_stream_that_was_deleted_is_made_again(published: HubUnderTest, nats_url: str) -> None:
