@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 import psycopg
@@ -12,6 +12,7 @@ from publishers.broker import Stored
 from publishers.event import digest
 
 SQL = Path(__file__).parent.parent / "sql"
+NO_EVENT = UUID(int=0)
 
 
 class Mark(NamedTuple):
@@ -20,6 +21,19 @@ class Mark(NamedTuple):
     subject: str
     version: int
     event_id: UUID
+
+    @classmethod
+    def of(cls, stored: Stored) -> Self:
+        """Return the mark of a message; one that is no event has an id that no event has."""
+        try:
+            return cls(stored.subject, stored.version, UUID(stored.event_id))
+        except ValueError:
+            return cls(stored.subject, stored.version, NO_EVENT)
+
+    @property
+    def is_event(self) -> bool:
+        """Tell whether the message is an event."""
+        return self.version > 0 and self.event_id != NO_EVENT
 
 
 def strangers(connection: psycopg.Connection[Any], marks: Sequence[Mark]) -> list[Mark]:

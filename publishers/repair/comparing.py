@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from uuid import UUID
 
 import psycopg
 
@@ -80,7 +79,7 @@ async def compare(dsn: str, broker: Broker | None, *, prefix: str) -> Comparison
         if trouble is not None:
             suspects[subject] = _difference(mark, last, trouble)
         if trouble is Trouble.AHEAD and last is not None:
-            strange[subject] = Mark(subject, last.version, _id(last.event_id))
+            strange[subject] = Mark.of(last)
 
     async for stored in broker.walk(newest=True, whole=True):
         if stored.subject.startswith(prefix):
@@ -133,11 +132,3 @@ def _strangers(dsn: str, marks: Sequence[Mark]) -> set[str]:
     with psycopg.connect(dsn) as connection:
         pages = (marks[start : start + PAGE] for start in range(0, len(marks), PAGE))
         return {mark.subject for page in pages for mark in strangers(connection, page)}
-
-
-def _id(text: str) -> UUID:
-    """Return an event id; a message that is no event has none that could be known."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)

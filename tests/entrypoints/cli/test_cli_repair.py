@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 
+import psycopg
 import pytest
 
+from publishers import Message
 from publishers.jetstream import JetStreamBroker
 from tests.hub.sealing.chains import act, sealed
 from tests.publishers.test_repair import flip
@@ -109,3 +112,33 @@ def test_stream_that_knows_more_is_left_alone_and_the_way_on_is_named(
     code, out, _ = streaming("repair", "--apply", *REASON)
     assert (code, "mdm repair --restored" in out) == (1, True)
     assert stored(nats_url, "MDM_GOLDEN") == before
+
+
+def test_what_a_restore_left_to_announce_is_shown_and_announced_later(hub: HubUnderTest, streaming: Run) -> None:
+    deliver(hub, "Birkenhof")
+    hub.rows("INSERT INTO restoration (master_id, found_at) SELECT id, now() FROM master RETURNING 1")
+    code, out, _ = streaming("repair", "--restored")
+    assert (code, "1 masters are still to be announced anew" in out) == (1, True)
+    with psycopg.connect(hub.dsn) as other:  # a lock in the way is waited for
+        other.execute(f"ALTER DATABASE {hub.dsn.rpartition('/')[2]} SET lock_timeout = '200ms'")
+        other.commit()
+        other.execute("SELECT FROM master FOR UPDATE")
+        with_time = threading.Timer(0.6, other.rollback)
+        with_time.start()
+        assert streaming("repair", "--restored", "--apply", *REASON)[0] == 0
+        with_time.join()
+    assert hub.rows("SELECT max(version) FROM golden_version") == [(2,)]
+    assert streaming("repair", "--restored")[0] == 0
+
+
+def test_message_that_is_no_event_is_named_after_a_restore_and_does_not_end_it(
+    hub: HubUnderTest, streaming: Run, nats_url: str
+) -> None:
+    deliver(hub, "Birkenhof")
+    publish_everything(hub, nats_url)
+    hub.rows("WITH forgotten AS (DELETE FROM publishers.outbox) DELETE FROM publishers.head RETURNING 1")
+    subject = "mdm.golden.v1.supplier.noise"
+    on_stream(nats_url, lambda broker: broker.publish(Message(subject, {}, b"hello"), after=0))
+    code, out, _ = streaming("repair", "--restored", "--apply", *REASON)
+    assert (code, f"{subject} holds what is no event" in out) == (1, True)
+    assert hub.rows("SELECT version FROM publishers.head") == [(1,)]
