@@ -28,6 +28,17 @@ UNREACHABLE = (
 )
 
 
+class TolerantClient(Client):
+    """A client that gets a message without its headers where these cannot be read, instead of reading nothing more."""
+
+    async def _process_headers(self, headers: Any) -> dict[str, str] | None:
+        try:
+            return await super()._process_headers(headers)
+        except (IndexError, ValueError) as error:
+            logger.warning("a message has headers that cannot be read: %r", error)
+            return None
+
+
 @dataclass(slots=True)
 class Link:
     """A connection, and what its callbacks note."""
@@ -53,7 +64,7 @@ async def connect(
     `credentials` is a file to log in with: .creds, or the seed of an nkey. Raises Unavailable if no server answers in
     time and NotReady if it is too old, or this URL or these credentials cannot be used.
     """
-    link, login = Link(Client()), _login(credentials)
+    link, login = Link(TolerantClient()), _login(credentials)
     _check(url)
     try:
         await asyncio.wait_for(_open(link, url, name=name, login=login), timeout)

@@ -145,7 +145,8 @@ class Pull:
 
     async def _receive(self, message: Msg) -> None:
         self._heard_at = asyncio.get_running_loop().time()
-        status = (message.headers or {}).get("Status") if not message.data else None
+        of_server = not (message.data or message.reply)  # what a stream gives can be acknowledged, whatever it pretends
+        status = (message.headers or {}).get("Status") if of_server else None
         if status is None:
             self._expected -= 1
             self._received.append(message)

@@ -57,6 +57,43 @@ async def test_message_comes_again_until_it_is_settled(servers: HubAndPlant) -> 
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("headers", [b"NATS/1.0\r\nStatus: 503\r\n\r\n", b"NATS/1.0"])
+async def test_message_whose_headers_pretend_or_are_none_does_not_hold_up_others(
+    servers: HubAndPlant, headers: bytes
+) -> None:
+    seen, stop = [], asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def take(batch: Sequence[Queued]) -> list[Settled]:
+        seen.extend(one.data for one in batch)
+        if b"fine" in seen:
+            loop.call_soon_threadsafe(stop.set)
+        return [Settled()] * len(batch)
+
+    async with JetStreamBroker(servers.hub.url, "Q") as queue:
+        await provision(queue, QUEUE)
+        await publish_raw(servers.hub.url, "mdm.deliveries.v1.erp.item", headers)
+        await (await queue.context()).publish("mdm.deliveries.v1.erp.item", b"fine")
+        async with asyncio.timeout(10):
+            await QueueReader(queue, consumer=f"q-{len(headers)}", batch=10).run(take, stop)
+        assert seen == [b"", b"fine"]
+        await (await queue.context()).delete_stream("Q")
+
+
+async def publish_raw(url: str, subject: str, headers: bytes) -> None:
+    """Publish an empty message with headers that no client would write."""
+    host, _, port = url.rpartition("/")[2].rpartition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    size = len(headers)
+    writer.write(b'CONNECT {"headers":true,"verbose":false,"pedantic":false}\r\n')
+    writer.write(f"HPUB {subject} {size} {size}\r\n".encode() + headers + b"\r\nPING\r\n")
+    async with asyncio.timeout(5):
+        await reader.readuntil(b"PONG")
+    writer.close()
+    await writer.wait_closed()
+
+
+@pytest.mark.anyio
 async def test_sender_goes_on_until_somebody_keeps_its_message(servers: HubAndPlant) -> None:
     async with (
         JetStreamBroker(servers.hub.url, "Q") as queue,
