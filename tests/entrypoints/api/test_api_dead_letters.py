@@ -1,6 +1,7 @@
 import pytest
 
 from mdm.hub import Hub
+from mdm.settings import Settings
 from publishers import Stored
 from tests.entrypoints.api.calling import LIMITED, Api
 from tests.support.hubs import HubUnderTest
@@ -63,6 +64,14 @@ def test_one_is_replayed_for_a_reason_that_is_logged(api: Api, lost: Stored) -> 
     )
     [logged] = api.get("/v1/action-log", params={"action": "dead_letter.replayed"}).json()["items"]
     assert (logged["actor"], logged["reason"]) == ("operator", "Vendor group made")
+
+
+def test_replay_of_a_letter_waits_where_every_replay_needs_approval(api: Api, lost: Stored) -> None:
+    api.client.app.state.settings = Settings(replay_approval_above=0)  # type: ignore[attr-defined]
+    answer = api.post(f"/v1/dead-letters/{number(api.hub, lost)}/replay", json={"reason": "Mended"}, role="operator")
+    replay = f"/v1/replays/{answer.json()['replays'][0]}"
+    assert api.get(replay).json()["state"] == "waiting"
+    assert api.post(f"{replay}/approve", role="operator").json()["type"] == "/problems/own_change"
 
 
 def test_many_are_discarded_together_or_not_at_all(api: Api, lost: Stored) -> None:

@@ -15,6 +15,7 @@ from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
 from mdm.entrypoints.api.paging import Cursor, Limit, Page, begins_at, next_link
 from mdm.entrypoints.api.resources.access.bodies import Body, Reasoned
 from mdm.errors import NotFound
+from mdm.hub import Work
 from mdm.hub.publishing import dead_letters
 from mdm.hub.publishing.dead_letters import Chosen, Filter
 
@@ -178,7 +179,7 @@ class DeadLetters(Controller):
         """Ask for a replay of the master's newest event to this subscriber; the letter follows the replay."""
         with begin_of(request)() as work:
             chosen = Chosen(ids=(_serial(letter_id),))
-            return Decided.model_validate(dead_letters.replay(work, chosen, reason=data.reason))
+            return Decided.model_validate(_replayed(request, work, chosen, data.reason))
 
     @post("/{letter_id:int}/discard", sync_to_thread=True, status_code=HTTP_200_OK, summary="Let one be")
     def discard(self, request: ApiRequest, letter_id: FromPath[int], data: JSONBody[Reasoned]) -> Decided:
@@ -191,13 +192,18 @@ class DeadLetters(Controller):
     def replay_many(self, request: ApiRequest, data: JSONBody[ManyDeadLetters]) -> Decided:
         """Ask for replays of the newest events of all masters concerned, one per subscriber and domain; all or none."""
         with begin_of(request)() as work:
-            return Decided.model_validate(dead_letters.replay(work, data.chosen(), reason=data.reason))
+            return Decided.model_validate(_replayed(request, work, data.chosen(), data.reason))
 
     @post("/discard", sync_to_thread=True, status_code=HTTP_200_OK, summary="Let many be")
     def discard_many(self, request: ApiRequest, data: JSONBody[ManyDeadLetters]) -> Decided:
         """End dead letters without doing anything; all or none."""
         with begin_of(request)() as work:
             return Decided.model_validate(dead_letters.discard(work, data.chosen(), reason=data.reason))
+
+
+def _replayed(request: ApiRequest, work: Work, chosen: Chosen, reason: str) -> dead_letters.Decided:
+    above = request.app.state.settings.replay_approval_above
+    return dead_letters.replay(work, chosen, reason=reason, approval_above=above)
 
 
 def _state(standing: StateOrAll) -> str | None:

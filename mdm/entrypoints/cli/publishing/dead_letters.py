@@ -4,6 +4,7 @@ import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 
 from rich.console import Console
 from rich.table import Table
@@ -51,7 +52,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             print(json.dumps(found, ensure_ascii=False, indent=2, default=str))
         else:
             chosen = Chosen(ids=tuple(arguments.ids), group=arguments.group)
-            decide = dead_letters.replay if arguments.action == "replay" else dead_letters.discard
+            decide = dead_letters.discard
+            if arguments.action == "replay":
+                decide = partial(dead_letters.replay, approval_above=settings.replay_approval_above)
             decided = decide(work, chosen, reason=arguments.reason)
             for replay in decided.replays:
                 print(f"Replay {replay} is asked for.")

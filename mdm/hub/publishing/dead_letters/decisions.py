@@ -16,7 +16,7 @@ from mdm.store.rows import Row
 from mdm.store.work import Work
 
 AT_ONCE = 1_000  # masters in one replay
-MOST = replays.APPROVAL_ABOVE  # letters in one decision to replay: more are for a replay that is approved
+MOST = 10_000  # letters in one decision to replay: of more masters one replay is better
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,11 @@ class Decided:
     replays: tuple[UUID, ...] = ()
 
 
-def replay(work: Work, chosen: Chosen, *, reason: str) -> Decided:
+def replay(work: Work, chosen: Chosen, *, reason: str, approval_above: int = replays.APPROVAL_ABOVE) -> Decided:
     """Have the newest events of the masters copied to the subscribers that gave one up; the letters follow the replays.
 
-    Raises NotFound, AlreadyDecided, InvalidInput, or Contradiction for what is no event of a master.
+    For more masters in all, the replays wait until another person approves them. Raises NotFound, AlreadyDecided,
+    InvalidInput, or Contradiction for what is no event of a master.
     """
     letters = _taken(work, chosen, reason=reason, most=MOST)
     for letter in letters:
@@ -46,10 +47,11 @@ def replay(work: Work, chosen: Chosen, *, reason: str) -> Decided:
             hint = "What was lost must be sent again by whoever sent it; then discard this one."
             raise Contradiction(f"Dead letter {letter.id} is about no event of a master.", hint=hint)
     made = []
+    above = approval_above if len({letter.master_id for letter in letters}) <= approval_above else 0
     for subscriber, domain, portion in _portions(letters):
         masters = tuple({letter.master_id for letter in portion})
         selection = Selection(domain=domain, masters=masters)
-        asked = replays.request(work, selection=selection, subscriber=subscriber, reason=reason)
+        asked = replays.request(work, selection=selection, subscriber=subscriber, reason=reason, approval_above=above)
         _write(work, portion, state="open", reason=reason, replay_id=asked.id)
         made.append(asked.id)
     _log(work, "dead_letter.replayed", chosen, letters, reason=reason)

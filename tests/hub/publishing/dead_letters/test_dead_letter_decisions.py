@@ -7,7 +7,7 @@ import pytest
 from mdm.core.security import Actor
 from mdm.errors import AlreadyDecided, Contradiction, Forbidden, InvalidInput, NotFound
 from mdm.hub.publishing import dead_letters, replays
-from mdm.hub.publishing.dead_letters import Chosen, Decided, Filter, Letter
+from mdm.hub.publishing.dead_letters import Chosen, Decided, Filter, Letter, decisions
 from publishers import Stored
 from tests.support.hubs import HubUnderTest
 from tests.support.letters import all_letters, give_up, newest, publish
@@ -46,6 +46,17 @@ def move_on(hub: HubUnderTest, key: str, version: int) -> None:
 def test_letter_about_the_newest_version_is_critical(announced: HubUnderTest) -> None:
     found = one(announced, give_up(announced.hub, newest(announced, "1")))
     assert (found.state, found.severity, found.version, found.newest) == ("open", "critical", 1, 1)
+
+
+@pytest.mark.parametrize(("above", "state"), [(1, "waiting"), (2, "queued")])
+def test_replay_of_many_letters_waits_for_the_approval_of_another(
+    announced: HubUnderTest, monkeypatch: pytest.MonkeyPatch, above: int, state: str
+) -> None:
+    monkeypatch.setattr(decisions, "AT_ONCE", 1)  # each of the replays is for one master
+    ids = tuple(give_up(announced.hub, newest(announced, key)) for key in ("1", "2"))
+    with announced.hub.begin_as(OPERATOR) as work:
+        decided = dead_letters.replay(work, Chosen(ids=ids), reason="mended", approval_above=above)
+        assert [replays.show(work, made).state for made in decided.replays] == [state] * 2
 
 
 def test_newer_version_supersedes_a_letter_whenever_it_comes(announced: HubUnderTest) -> None:
