@@ -11,7 +11,7 @@ import psycopg
 
 from publishers import head
 from publishers.broker import Broker, Message
-from publishers.errors import SequenceConflict, Unavailable, UnknownOutcome
+from publishers.errors import Refused, SequenceConflict, Unavailable, UnknownOutcome
 from publishers.event import MESSAGE_ID
 from publishers.head import Head
 from publishers.repair.comparing import MENDABLE, Difference, Trouble, judge
@@ -29,6 +29,8 @@ class Mended:
     republished: int = 0
     relocated: int = 0
     moved_on: int = 0  # subjects that changed meanwhile; the next comparison says whether they are well
+    refused: int = 0  # events that the broker does not take, though it takes others
+    refusal: str = ""  # the last reason
 
 
 async def mend(
@@ -42,7 +44,7 @@ async def mend(
     """Put differences right; `run` names this repair, `progress` is told how many subjects are done.
 
     Relays may run meanwhile: every event is stored only behind the message that was looked at. Doing it again does
-    nothing. Raises psycopg.Error, or Unavailable, UnknownOutcome or Refused when it cannot go on.
+    nothing. Raises psycopg.Error, or Unavailable, UnknownOutcome or (of a whole page) Refused when it cannot go on.
     """
     done = Mended()
     with await asyncio.to_thread(_connected, dsn) as connection:
@@ -67,10 +69,13 @@ async def _mend_page(
     for _, result in found:
         done.republished += result.stored
         done.relocated += not result.stored
+    refused = [result for result in results if isinstance(result, Refused)]
+    if refused:
+        done.refused, done.refusal = done.refused + len(refused), refused[-1].message
     for failure in results:
-        if isinstance(failure, BaseException):
+        if isinstance(failure, BaseException) and (failure not in refused or len(refused) == PAGE):
             raise failure
-    done.moved_on += len(heads) - len(found)
+    done.moved_on += len(heads) - len(found) - len(refused)
 
 
 @dataclass(frozen=True, slots=True)

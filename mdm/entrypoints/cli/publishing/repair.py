@@ -113,6 +113,7 @@ async def _repair(hub: Hub, dsn: str, broker: JetStreamBroker, stream: Repaired,
             done = await mend(dsn, broker, wanted, run=run, progress=progress)
         stream.done.republished += done.republished
         stream.done.relocated += done.relocated
+        stream.done.refused, stream.done.refusal = done.refused, done.refusal
         stream.left = await compare(dsn, broker, prefix=prefix)
         if not stream.left.mendable():
             break
@@ -159,6 +160,8 @@ def _tell(stream: Repaired) -> None:
     _tell_troubles(stream.found)
     if stream.left is not None:
         print(f"        {stream.done.republished:,} published again, {stream.done.relocated:,} found elsewhere")
+        if stream.done.refused:
+            print(f"        {stream.done.refused:,} refused, such as: {stream.done.refusal}")
         for trouble, count in sorted(now.counts().items()):
             print(f"        still {count:,} that {MEANS[trouble]}")
     elif stream.found.mendable() or not stream.exists:
