@@ -164,3 +164,15 @@ def test_portion_another_replayer_has_noted_is_not_counted_twice(three: HubUnder
             assert replays.advance(work, job.id, portion, before="", copied=2, sequences=[1, 2]) is expected
     with three.hub.begin() as work:
         assert replays.show(work, job.id).copied == 2
+
+
+def test_replay_taken_by_a_clock_far_ahead_is_taken_again(hub: HubUnderTest) -> None:
+    hub.send("erp", "1", attributes={"name": "Nordwerk", "country": "DE"})
+    hub.process()
+    with hub.hub.begin() as work:
+        replays.request(work, selection=Selection(domain="supplier"), reason="ERP was restored")
+        assert replays.take(work) is not None
+        assert replays.take(work) is None
+    hub.rows("UPDATE replay SET taken_until = now() + interval '1 day' RETURNING 1")
+    with hub.hub.begin() as work:
+        assert replays.take(work) is not None
