@@ -64,7 +64,7 @@ def test_event_that_no_broker_would_take_cannot_be_made(fields: dict[str, Any], 
 
 
 def test_event_too_large_for_a_broker_says_what_to_do() -> None:
-    with pytest.raises(EventTooLarge, match="Publish a reference"):
+    with pytest.raises(EventTooLarge, match="Publish a part of it"):
         an_event(data=b"x" * (MAX_BYTES + 1))
 
 

@@ -136,7 +136,7 @@ def test_published_events_are_tidied_up_while_there_is_nothing_to_do(
 ) -> None:
     hub.send("erp", "1", attributes=ATTRIBUTES)
     hub.process()
-    hub.rows("UPDATE publishers.outbox SET published_at = now() - interval '8 days' RETURNING 1")
+    hub.rows("UPDATE publishers.outbox SET published_at = now() - interval '8 days', stream_sequence = 1 RETURNING 1")
     monkeypatch.setattr(resolver, "TIDY_SECONDS", 0.0)
     resolve_deliveries(hub.hub, StopAfter(2), **GIVEN)
     assert hub.rows("SELECT count(*) FROM publishers.outbox") == [(0,)]
