@@ -69,15 +69,7 @@ def _advance_alone(begin: Begin, master_id: UUID) -> None:
 def _advance(work: Work, rows: Sequence[Row]) -> None:
     by_domain: dict[str, dict[UUID, Touched]] = defaultdict(dict)
     for row in rows:
-        by_domain[row.domain][row.id] = Touched(
-            row.id,
-            version=row.version,
-            created_at=row.created_at,
-            recorded_at=row.recorded_at,
-            evaluated_at=row.evaluated_at,
-            retired_at=row.retired_at,
-            status=row.status,
-        )
+        by_domain[row.domain][row.id] = Touched.of(row.id, row)
     for name, touched in sorted(by_domain.items()):
         domain = work.catalog.domain(name)
         before = golden.causes(work.session, [(m.id, m.version) for m in touched.values()])

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Self
 from uuid import UUID
+
+from mdm.store.rows import Row
+from mdm.store.tables import Master
 
 
 @dataclass(slots=True)
@@ -27,6 +31,19 @@ class Touched:
     merged_into: UUID | None = None
     revived: bool = False
     restored: bool = False
+
+    @classmethod
+    def of(cls, master_id: UUID, stored: Master | Row) -> Self:
+        """Return a master as it is stored, in a row of its own or in one that tells of it."""
+        return cls(
+            master_id,
+            version=stored.version,
+            created_at=stored.created_at,
+            recorded_at=stored.recorded_at,
+            evaluated_at=stored.evaluated_at,
+            retired_at=stored.retired_at,
+            status=stored.status,
+        )
 
     @property
     def moved(self) -> bool:

@@ -14,7 +14,6 @@ from mdm.hub.resolution.evidence import question_decisions
 from mdm.store import golden, resolution
 from mdm.store.resolution import Link
 from mdm.store.rows import Row
-from mdm.store.tables import Master
 from mdm.store.work import Work
 
 
@@ -45,8 +44,8 @@ def resolve(
         question_decisions(work, domain, compared)
     back = {master for master in (counted or {}).values() if master is not None}
     rows = _locked_component(work, changed, besides=back)
-    masters = {row.master_id: _as_found(row) for row in rows if row.master_id is not None}
-    masters |= {m.id: _as_stored(m) for m in golden.masters(work.session, back).values()} if back else {}
+    masters = {row.master_id: Touched.of(row.master_id, row) for row in rows if row.master_id is not None}
+    masters |= {m.id: Touched.of(m.id, m) for m in golden.masters(work.session, back).values()} if back else {}
     current = {row.id: row.master_id for row in rows if row.master_id is not None}
     clusters = _cluster(work, domain, rows)
     assigned = assign(clusters.groups, current=current, masters=masters, counted=counted)
@@ -87,30 +86,6 @@ def _locked_component(work: Work, changed: Collection[int], *, besides: Collecti
     if not around | {row.master_id for row in rows if row.master_id is not None} <= locked.keys():
         raise Moved
     return rows
-
-
-def _as_found(row: Row) -> Touched:
-    return Touched(
-        row.master_id,
-        version=row.version,
-        recorded_at=row.recorded_at,
-        evaluated_at=row.evaluated_at,
-        retired_at=row.retired_at,
-        created_at=row.created_at,
-        status=row.status,
-    )
-
-
-def _as_stored(master: Master) -> Touched:
-    return Touched(
-        master.id,
-        version=master.version,
-        recorded_at=master.recorded_at,
-        evaluated_at=master.evaluated_at,
-        retired_at=master.retired_at,
-        created_at=master.created_at,
-        status=master.status,
-    )
 
 
 def _cluster(work: Work, domain: Domain, rows: Sequence[Row]) -> Clusters:

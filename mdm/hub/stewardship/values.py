@@ -146,15 +146,7 @@ def reinstate(
 def locked(work: Work, master_id: UUID) -> Touched:
     """Return a locked master, ready to be rebuilt."""
     m = golden.masters(work.session, [master_id])[master_id]
-    return Touched(
-        m.id,
-        version=m.version,
-        created_at=m.created_at,
-        recorded_at=m.recorded_at,
-        evaluated_at=m.evaluated_at,
-        retired_at=m.retired_at,
-        status=m.status,
-    )
+    return Touched.of(m.id, m)
 
 
 def _set_retired(

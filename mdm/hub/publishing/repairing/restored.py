@@ -6,7 +6,7 @@ Subscribers need nothing but their rule: a version greater than theirs. What the
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -19,7 +19,6 @@ from mdm.hub.golden import Touched, rebuild
 from mdm.store import golden, resolution
 from mdm.store.publishing import restoration
 from mdm.store.rows import Row
-from mdm.store.tables import Master
 from mdm.store.work import Work
 from publishers import Stored
 from publishers.repair import adoption
@@ -150,7 +149,10 @@ def _links(master: UUID, stored: Stored) -> list[dict[str, Any]]:
 
 def _announce(work: Work, name: str, rows: Sequence[Row]) -> None:
     domain, ids = work.catalog.domain(name), [row.id for row in rows]
-    touched = {m.id: _touched(m) for m in golden.masters(work.session, ids).values()}
+    touched = {
+        m.id: replace(Touched.of(m.id, m), merged_into=m.merged_into, restored=True)
+        for m in golden.masters(work.session, ids).values()
+    }
     links = [
         link._replace(version=touched[link.master_id].version + 1)
         for link in restoration.outrun_links(work.session, ids)
@@ -180,17 +182,3 @@ def _retire_ghosts(work: Work, touched: Mapping[UUID, Touched]) -> None:
     for master in touched.values():
         if not any(link.record_id is not None for link in linked.get(master.id, ())):
             master.retired_at = master.retired_at or work.now
-
-
-def _touched(m: Master) -> Touched:
-    return Touched(
-        m.id,
-        version=m.version,
-        created_at=m.created_at,
-        recorded_at=m.recorded_at,
-        evaluated_at=m.evaluated_at,
-        retired_at=m.retired_at,
-        status=m.status,
-        merged_into=m.merged_into,
-        restored=True,
-    )
