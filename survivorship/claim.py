@@ -14,6 +14,8 @@ class Kind(StrEnum):
 
     SUPPLIED = "supplied"
     EMPTY = "empty"  # the source says that there is no value
+    DELETED = "deleted"  # the source has deleted the record: it says nothing any more
+    MASKED = "masked"  # the source has a value that it does not show
 
 
 @dataclass(slots=True)
@@ -40,7 +42,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """A steward's pinned value of an attribute or of a whole coupled group (member → value); None pins "no value"."""
+    """A steward's pinned value of an attribute or of a whole coupled group (member → value); None pins "no value".
+
+    With `agreement` it gives way as soon as one of these sources (empty: any) says the same of its own accord.
+    """
 
     id: str
     attribute: str
@@ -51,6 +56,7 @@ class Override:
     valid_to: datetime | None = None
     reason: str = ""
     expires_at: datetime | None = None
+    agreement: tuple[str, ...] | None = None  # None: it stays whatever the sources say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +76,13 @@ class Hold:
 
 
 def is_empty(claim: Claim) -> bool:
-    """Tell whether the claim says that there is no value."""
-    return claim.value is None or claim.kind is Kind.EMPTY
+    """Tell whether the claim brings no value, for whatever reason."""
+    return claim.value is None or claim.kind is not Kind.SUPPLIED
+
+
+def is_unspoken(claim: Claim) -> bool:
+    """Tell whether a record says nothing, not even that there is no value."""
+    return claim.kind is Kind.DELETED or claim.kind is Kind.MASKED
 
 
 def identity(claim: Claim | Override) -> JSON:

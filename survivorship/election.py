@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 
-from survivorship.claim import JSON, Claim, Hold, Kind, Override, freeze, identity, is_empty
-from survivorship.errors import InvalidClaims
-from survivorship.rules import Candidate, Loser, Reason, Rule, Ruling, candidates_of
+from survivorship.claim import JSON, Claim, Hold, Kind, Override, freeze, identity, is_empty, is_unspoken
+from survivorship.policy.rules import Loser, Reason, Rule
+from survivorship.ruling import Candidate, Ruling, candidates_of
 from survivorship.union import union
+from survivorship.voices import voices
 
 OVERRIDE = "override"  # the rule named where an override or a hold decided
 HOLD = "hold"
-UNION = Rule.UNION.value  # plain names: looking members up in an enum is slow in this place
-EMPTY = Kind.EMPTY
+UNION, FOLLOW = Rule.UNION.value, Rule.FOLLOW.value  # plain names: looking members up in an enum is slow in this place
+SUPPLIED = Kind.SUPPLIED
+ABSENCES = {Kind.DELETED: Reason.DELETED, Kind.MASKED: Reason.MASKED}
+FEW = 8  # claims that are compared with each other to see that no two agree
 Losers = list[Loser]
 
 
@@ -28,15 +31,25 @@ class Outcome:
 
 
 def decide(
-    ruling: Ruling, claims: list[Claim], overrides: list[Override], holds: list[Hold], lost: Losers | None = None
+    ruling: Ruling,
+    claims: list[Claim],
+    overrides: list[Override],
+    holds: list[Hold],
+    *,
+    day: int,
+    leader: str | None = None,
+    lost: Losers | None = None,
 ) -> Outcome:
-    """Decide between what is in force at one instant; losers are collected only into a given list."""
+    """Decide between what is in force at one instant, by the trust of one day (its ordinal).
+
+    `leader` is the record that won what the unit follows. Losers are collected only into a given list.
+    """
     if overrides:
         override = max(overrides, key=lambda pinned: (pinned.made_at, pinned.id))
         if lost is not None:
             lost += [Loser(claim, Reason.OVERRIDDEN) for claim in voices(ruling, claims)]
         return Outcome(override.value, identity(override), override.id, OVERRIDE, decided_by=override)
-    outcome = elect(ruling, voices(ruling, claims), lost)
+    outcome = elect(ruling, voices(ruling, claims), day=day, leader=leader, lost=lost)
     if holds:
         held = freeze(outcome.std)
         for hold in holds:
@@ -45,66 +58,111 @@ def decide(
     return outcome
 
 
-def elect(ruling: Ruling, claims: list[Claim], lost: Losers | None) -> Outcome:
+def elect(
+    ruling: Ruling, claims: list[Claim], *, day: int, leader: str | None = None, lost: Losers | None = None
+) -> Outcome:
     """Let one value per record compete by the rule alone."""
     if ruling.name == UNION:
         return _unite(ruling, claims, lost)
-    competing = _standing(ruling, claims, lost)
+    competing = standing(ruling, claims, lost) if ruling.name != FOLLOW else _led(claims, leader, lost)
     if not competing:
         return Outcome(None, None, None, ruling.name)
-    if len(competing) == 1:
-        winner = competing[0]
-    else:
-        candidates = candidates_of(competing)
-        if len(candidates) > 1:
-            candidates = _narrow(ruling, candidates, lost)
-        best = candidates[0]
-        winner = best[0] if len(best) == 1 else min(best, key=ruling.speaker)
+    best = _clear_winner(ruling, competing, day) if lost is None else []
+    best = best or _narrow(ruling, candidates_of(competing), day, lost)
+    winner = best[0] if len(best) == 1 else min(best, key=ruling.speaker)
     if ruling.empty_wins and is_empty(winner):
         return Outcome(None, None, winner.record, ruling.name, winner)
-    return Outcome(winner.value, identity(winner), winner.record, ruling.name, winner)
+    std = winner.std
+    return Outcome(winner.value, winner.value if std is None else std, winner.record, ruling.name, winner)
 
 
-def voices(ruling: Ruling, claims: list[Claim]) -> list[Claim]:
-    """Return one claim per record: the claims themselves, or what each record says about a whole group."""
-    if ruling.members:
-        return _coupled(ruling, claims)
-    if len(claims) > 1 and len({claim.record for claim in claims}) < len(claims):
-        raise _overlap(claims)
-    return claims
+def standing(ruling: Ruling, claims: list[Claim], lost: Losers | None = None) -> list[Claim]:
+    """Drop the claims that bring no value beside those that do, then those with findings beside those without.
 
-
-def _standing(ruling: Ruling, claims: list[Claim], lost: Losers | None) -> list[Claim]:
-    """Drop the empty claims beside supplied ones, then those with findings beside those without."""
-    standing = claims
+    Where trust decides, findings that lower it do not exclude.
+    """
+    clean = [claim for claim in claims if claim.kind is SUPPLIED and not claim.findings and claim.value is not None]
+    if len(clean) == len(claims):
+        return clean
+    voiced = [claim for claim in claims if not is_unspoken(claim)]
     if not ruling.empty_wins:
-        standing = [claim for claim in claims if claim.value is not None and claim.kind is not EMPTY]
-        _note(lost, claims, standing, Reason.EMPTY)
-    clean = [claim for claim in standing if not claim.findings]
-    if not clean:
-        return standing
-    _note(lost, standing, clean, Reason.FINDING)
-    return clean
+        voiced = [claim for claim in voiced if not is_empty(claim)]
+    clean = [claim for claim in voiced if not claim.findings or _is_lowered(ruling, claim)]
+    if lost is not None:
+        heard = set(map(id, voiced))
+        lost += [Loser(claim, ABSENCES.get(claim.kind, Reason.EMPTY)) for claim in claims if id(claim) not in heard]
+        _note(lost, voiced, clean or voiced, Reason.FINDING)
+    return clean or voiced
 
 
-def _narrow(ruling: Ruling, candidates: list[Candidate], lost: Losers | None) -> list[Candidate]:
+def _is_lowered(ruling: Ruling, claim: Claim) -> bool:
+    """Tell whether all findings of a claim cost it trust, so that it need not be excluded."""
+    return ruling.beliefs is not None and ruling.beliefs.downgrades.cover(claim.findings)
+
+
+def _led(claims: list[Claim], leader: str | None, lost: Losers | None) -> list[Claim]:
+    """Leave only what the record says that won elsewhere."""
+    chosen = [claim for claim in claims if claim.record == leader and not is_empty(claim)]
+    if lost is not None:
+        absent = [claim for claim in claims if is_empty(claim)]
+        lost += [Loser(claim, ABSENCES.get(claim.kind, Reason.EMPTY)) for claim in absent]
+        lost += [Loser(claim, Reason.RULE) for claim in claims if not is_empty(claim) and claim.record != leader]
+    return chosen
+
+
+def _clear_winner(ruling: Ruling, claims: list[Claim], day: int) -> Candidate:
+    """Return the candidate that comparing single claims finds; empty where candidates must be weighed as a whole."""
+    values = [claim.value if claim.std is None else claim.std for claim in claims]
+    if values.count(values[0]) == len(values):
+        return claims
+    if len(values) <= FEW and max(map(values.count, values)) == 1:
+        return [_first_of_all(ruling, claims, day)]
+    stage = ruling.stages[0]
+    measures = [stage.measure(claim, day) for claim in claims]
+    best = stage.best(measures)
+    if stage.gather is sum or measures.count(best) > 1:
+        return []
+    value = values[measures.index(best)]
+    return [claim for claim, other in zip(claims, values, strict=True) if other == value]
+
+
+def _first_of_all(ruling: Ruling, claims: list[Claim], day: int) -> Claim:
+    """Run the rule and then the tie-breaks on claims of which no two agree."""
+    for stage in ruling.stages:
+        measure = stage.measure
+        measures = [measure(claim, day) for claim in claims]
+        best = stage.best(measures)
+        if measures.count(best) == 1:
+            return claims[measures.index(best)]
+        claims = [claim for claim, reached in zip(claims, measures, strict=True) if reached == best]
+    return claims[0]
+
+
+def _narrow(ruling: Ruling, candidates: list[Candidate], day: int, lost: Losers | None) -> Candidate:
     """Run the rule and then the tie-breaks until one candidate is left."""
     for stage in ruling.stages:
-        measures = list(map(stage.measure, candidates))
+        if len(candidates) == 1:
+            break
+        measure, gather = stage.measure, stage.gather
+        measures = [
+            measure(candidate[0], day) if len(candidate) == 1 else gather([measure(claim, day) for claim in candidate])
+            for candidate in candidates
+        ]
         best = stage.best(measures)
         if lost is not None:
-            beaten = [c for c, measure in zip(candidates, measures, strict=True) if measure != best]
+            beaten = [c for c, reached in zip(candidates, measures, strict=True) if reached != best]
             lost += [Loser(claim, stage.reason) for candidate in beaten for claim in candidate]
-        if measures.count(best) == 1:
-            return [candidates[measures.index(best)]]
-        candidates = [c for c, measure in zip(candidates, measures, strict=True) if measure == best]
-    return candidates
+        if measures.count(best) < len(measures):
+            candidates = [c for c, reached in zip(candidates, measures, strict=True) if reached == best]
+    return candidates[0]
 
 
 def _unite(ruling: Ruling, claims: list[Claim], lost: Losers | None) -> Outcome:
     """Unite the lists of all records; every one with an element is a supporter."""
     filled = [claim for claim in claims if claim.value and not is_empty(claim)]
-    _note(lost, claims, filled, Reason.EMPTY)
+    if lost is not None:
+        kept = set(map(id, filled))
+        lost += [Loser(claim, ABSENCES.get(claim.kind, Reason.EMPTY)) for claim in claims if id(claim) not in kept]
     value, std = union(ruling, filled)
     if not value:
         return Outcome(None, None, None, ruling.name)
@@ -112,48 +170,7 @@ def _unite(ruling: Ruling, claims: list[Claim], lost: Losers | None) -> Outcome:
     return Outcome(value, std, sorted(records), ruling.name, united=frozenset(records))
 
 
-def _coupled(ruling: Ruling, claims: list[Claim]) -> list[Claim]:
-    """Make one claim per record of what it says about the members of a group."""
-    by_record: dict[str, list[Claim]] = {}
-    for claim in claims:
-        by_record.setdefault(claim.record, []).append(claim)
-    return [_couple(ruling, spoken) for spoken in by_record.values()]
-
-
-def _couple(ruling: Ruling, spoken: list[Claim]) -> Claim:
-    """Join the claims of one record about the members of a group into a claim about the group."""
-    filled = {claim.attribute: claim for claim in spoken if not is_empty(claim)}
-    if len({claim.attribute for claim in spoken}) < len(spoken):
-        raise _overlap(spoken)
-    members = [filled[name] for name in ruling.members if name in filled]
-    latest = max(spoken, key=lambda claim: claim.asserted_at)
-    return Claim(
-        source=latest.source,
-        record=latest.record,
-        attribute=ruling.unit,
-        value={claim.attribute: claim.value for claim in members} or None,
-        std={claim.attribute: identity(claim) for claim in members} or None,
-        asserted_at=latest.asserted_at,
-        findings=tuple(sorted({finding for claim in members for finding in claim.findings})),
-        echo=all(claim.echo for claim in spoken),
-    )
-
-
-def _note(lost: Losers | None, before: list[Claim], after: list[Claim], reason: Reason) -> None:
+def _note(lost: Losers, before: list[Claim], after: list[Claim], reason: Reason) -> None:
     """Collect the claims that are gone."""
-    if lost is not None and len(after) < len(before):
-        kept = set(map(id, after))
-        lost += [Loser(claim, reason) for claim in before if id(claim) not in kept]
-
-
-def _overlap(claims: list[Claim]) -> InvalidClaims:
-    """Say which record claims the same attribute twice at one time."""
-    seen: set[tuple[str, str]] = set()
-    for claim in sorted(claims, key=lambda claim: (claim.record, claim.attribute)):
-        if (claim.record, claim.attribute) in seen:
-            break
-        seen.add((claim.record, claim.attribute))
-    return InvalidClaims(
-        f"{claim.record} makes two claims about {claim.attribute!r} at one time. Fold the facts of a record first, so "
-        "that its claims about an attribute do not overlap in valid time."
-    )
+    kept = set(map(id, after))
+    lost += [Loser(claim, reason) for claim in before if id(claim) not in kept]

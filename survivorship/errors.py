@@ -6,6 +6,10 @@ SurvivorshipError               500
 └── CoupledAttribute            422  an override or hold that would tear a coupled group apart
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Self
+
 
 class SurvivorshipError(Exception):
     """No golden record can be made of this."""
@@ -24,11 +28,34 @@ class PolicyError(SurvivorshipError):
     code = "invalid_policy"
     status = 422
 
-    def __init__(self, path: str, reason: str) -> None:
-        """Keep the path into the policy document (`attributes.name.rule`) and the reason apart."""
+    def __init__(self, path: str, reason: str, *, others: tuple[Self, ...] = ()) -> None:
+        """Keep the path into the policy document (`attributes.name.rule`), the reason, and further faults apart."""
         self.path = path
         self.reason = reason
-        super().__init__(f"{path}: {reason}")
+        self.others = others
+        super().__init__("\n".join([f"{path}: {reason}", *map(str, others)]))
+
+
+class Faults:
+    """Collects what is wrong with a policy, so that all of it can be said at once."""
+
+    def __init__(self) -> None:
+        """Begin without faults."""
+        self._found: list[PolicyError] = []
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Go on after a fault."""
+        try:
+            yield
+        except PolicyError as fault:
+            self._found.append(fault)
+
+    def raise_any(self) -> None:
+        """Raise the first fault, with the others beside it."""
+        if self._found:
+            first, *others = self._found
+            raise PolicyError(first.path, first.reason, others=tuple(others))
 
 
 class InvalidClaims(SurvivorshipError):

@@ -1,15 +1,19 @@
 """Rebuilds a golden record: the winners of all attributes, slice by slice of valid time."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from survivorship.agreement import Agreement
 from survivorship.claim import JSON, Claim, Hold, Override
-from survivorship.election import decide
-from survivorship.errors import CoupledAttribute
-from survivorship.policy import Policy
-from survivorship.rules import Ruling
-from survivorship.timeline import END, START, Segment, Slice, Track, elementary, in_force, zip_tracks
+from survivorship.docket import Docket, Dockets, open_dockets, unexpired
+from survivorship.election import Outcome, decide
+from survivorship.fading import next_winner_on
+from survivorship.leading import heard_with, leader_of
+from survivorship.policy.policy import Policy
+from survivorship.ruling import Ruling
+from survivorship.timeline import Slice, Track, elementary, in_force, next_bound, zip_tracks
+from survivorship.voices import voices
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,17 +21,8 @@ class Rebuilt:
     """A golden record in all its valid time, and when it could next change by itself."""
 
     slices: tuple[Slice, ...]  # in time order, without overlaps; no slice where there is no value
-    due_at: datetime | None  # rebuild again then: an override expires
-
-
-@dataclass(slots=True)
-class Docket:
-    """All that was said, pinned and held about one attribute or coupled group."""
-
-    ruling: Ruling
-    claims: list[Claim] = field(default_factory=list)
-    overrides: list[Override] = field(default_factory=list)
-    holds: list[Hold] = field(default_factory=list)
+    due_at: datetime | None = None  # rebuild again then: a slice begins or ends, an override expires, trust has faded
+    agreements: tuple[Agreement, ...] = ()  # overrides that gave way because a source says the same
 
 
 def rebuild(
@@ -45,94 +40,61 @@ def rebuild(
     """
     pinned = unexpired(overrides, evaluated_at)
     dockets = open_dockets(claims, policy, overrides=pinned, holds=holds)
-    due = [override.expires_at for override in pinned if override.expires_at is not None]
-    return Rebuilt(zip_tracks([_track(dockets[unit]) for unit in sorted(dockets)]), min(due, default=None))
+    day = day_of(evaluated_at)
+    units = sorted(dockets)
+    slices = zip_tracks([track(dockets, unit, day) for unit in units])
+    agreements = [agreement for unit in units for agreement in dockets[unit].agreements]
+    return Rebuilt(slices, due_at(dockets, units, slices, pinned, evaluated_at), tuple(agreements))
 
 
-def unexpired(overrides: Iterable[Override], evaluated_at: datetime) -> list[Override]:
-    """Return the overrides that have not expired at `evaluated_at`."""
-    return [o for o in overrides if o.expires_at is None or evaluated_at < o.expires_at]
+def day_of(instant: datetime) -> int:
+    """Return the ordinal of the day, in UTC, from which ages are counted."""
+    return instant.astimezone(UTC).toordinal()
 
 
-def open_dockets(
-    claims: Iterable[Claim], policy: Policy, *, overrides: Iterable[Override], holds: Iterable[Hold]
-) -> dict[str, Docket]:
-    """Sort everything by the attribute or coupled group it is about."""
-    by_attribute: dict[str, list[Claim]] = {}
-    for claim in claims:
-        if claim.attribute in by_attribute:
-            by_attribute[claim.attribute].append(claim)
-        else:
-            by_attribute[claim.attribute] = [claim]
-    dockets: dict[str, Docket] = {}
-    for attribute, spoken in by_attribute.items():
-        docket_of(dockets, policy, policy.unit_of(attribute)).claims += spoken
-    for override in overrides:
-        check_whole(policy, override.attribute, override.value)
-        docket_of(dockets, policy, override.attribute).overrides.append(override)
-    for hold in holds:
-        check_whole(policy, hold.attribute, hold.approved)
-        docket_of(dockets, policy, hold.attribute).holds.append(hold)
-    return dockets
-
-
-def docket_of(dockets: dict[str, Docket], policy: Policy, unit: str) -> Docket:
-    """Return the docket of a unit, opened if it is the first time that it is mentioned."""
-    docket = dockets.get(unit)
-    if docket is None:
-        docket = dockets[unit] = Docket(policy.ruling(unit))
-    return docket
-
-
-def check_whole(policy: Policy, attribute: str, value: JSON) -> None:
-    """Raise `CoupledAttribute` unless a coupled group is named by its own name, with members and their values."""
-    group = policy.unit_of(attribute)
-    if group != attribute:
-        raise CoupledAttribute(
-            f"{attribute!r} is a member of the coupled group {group!r} and survives only with it. Name the group and "
-            "give the values of all its members."
-        )
-    members = policy.groups.get(attribute)
-    if members is None or value is None:
-        return
-    if not isinstance(value, dict) or not set(value) <= set(members):
-        raise CoupledAttribute(f"The value of the coupled group {attribute!r} maps {', '.join(members)} to values.")
-
-
-def _track(docket: Docket) -> Track:
+def track(dockets: Dockets, unit: str, day: int) -> Track:
     """Decide one unit on each of its own elementary intervals."""
-    claims, overrides, holds = docket.claims, docket.overrides, docket.holds
-    if not overrides and not holds and _all_open(claims):
-        segment = _segment(docket.ruling, START, END, claims, overrides, holds)
-        return [segment] if segment[2] else []
-    track: Track = []
-    for start, end in elementary([*claims, *overrides, *holds]):
+    docket = dockets[unit]
+    ruling, claims, overrides, holds = docket.ruling, docket.claims, docket.overrides, docket.holds
+    undisputed = not overrides and not holds and ruling.follows is None
+    found: Track = []
+    for start, end in elementary(claims if undisputed else heard_with(dockets, unit)):
         heard = in_force(claims, start, end)
-        pinned = in_force(overrides, start, end) if overrides else overrides
-        held = in_force(holds, start, end) if holds else holds
-        if heard or pinned or held:
-            segment = _segment(docket.ruling, start, end, heard, pinned, held)
-            if segment[2]:
-                track.append(segment)
-    return track
+        if undisputed:
+            outcome = decide(ruling, heard, overrides, holds, day=day)
+        else:
+            pinned, held = in_force(overrides, start, end), in_force(holds, start, end)
+            leader = leader_of(dockets, ruling, start, end, day)
+            outcome = decide(ruling, heard, pinned, held, day=day, leader=leader)
+        if outcome.value is not None:
+            found.append((start, end, _values(ruling, outcome), {"record": outcome.record, "rule": outcome.rule}))
+    return found
 
 
-def _all_open(claims: list[Claim]) -> bool:
-    """Tell whether no claim has a date: a usual case, in which there is nothing to cut."""
-    for claim in claims:  # noqa: SIM110  a generator would cost more than the loop
-        if claim.valid_from is not None or claim.valid_to is not None:
-            return False
-    return True
+def due_at(
+    dockets: Dockets,
+    units: Iterable[str],
+    slices: Iterable[Slice],
+    pinned: Iterable[Override],
+    evaluated_at: datetime,
+) -> datetime | None:
+    """Return when these slices of these units could next change by themselves, or another comes into force."""
+    due = [next_bound(slices, evaluated_at), *(override.expires_at for override in pinned)]
+    for unit in units:
+        if dockets[unit].ruling.fades:
+            due += _fadings(dockets[unit], day_of(evaluated_at))
+    return min((instant for instant in due if instant is not None), default=None)
 
 
-def _segment(
-    ruling: Ruling, start: datetime, end: datetime, claims: list[Claim], overrides: list[Override], holds: list[Hold]
-) -> Segment:
-    """Return the surviving values of one unit over an interval; none where there is no value."""
-    outcome = decide(ruling, claims, overrides, holds)
-    origin = {"record": outcome.record, "rule": outcome.rule}
-    if outcome.value is None:
-        return start, end, {}, origin
+def _fadings(docket: Docket, day: int) -> Iterator[datetime | None]:
+    """Yield when the winners of a unit could next change because trust fades; pinned values do not."""
+    for start, end in elementary([*docket.claims, *docket.overrides]):
+        if not in_force(docket.overrides, start, end):
+            yield next_winner_on(docket.ruling, voices(docket.ruling, in_force(docket.claims, start, end)), day)
+
+
+def _values(ruling: Ruling, outcome: Outcome) -> dict[str, JSON]:
+    """Return the surviving values by attribute."""
     if not ruling.members:
-        return start, end, {ruling.unit: outcome.value}, origin
-    return start, end, {name: value for name, value in outcome.value.items() if value is not None}, origin
+        return {ruling.unit: outcome.value}
+    return {name: value for name, value in outcome.value.items() if value is not None}

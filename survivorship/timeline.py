@@ -43,8 +43,19 @@ class Slice:
 
 def elementary(dated: Iterable[Dated]) -> list[Interval]:
     """Return the intervals between all starts and ends, inside which nothing begins or ceases to hold."""
-    bounds = {bound for each in dated for bound in (each.valid_from, each.valid_to) if bound is not None}
-    return list(pairwise([START, *sorted(bounds - {START, END}), END]))
+    bounds = [START, END]
+    for each in dated:
+        if each.valid_from is not None:
+            bounds.append(each.valid_from)
+        if each.valid_to is not None:
+            bounds.append(each.valid_to)
+    return between(bounds)
+
+
+def between(bounds: list[datetime]) -> list[Interval]:
+    """Return the intervals from each bound to the next one, in time order."""
+    bounds.sort()  # few bounds: faster than a set, which must know the offset of each from UTC
+    return [(start, end) for start, end in pairwise(bounds) if start != end]
 
 
 def in_force(dated: Iterable[D], start: datetime, end: datetime) -> list[D]:
@@ -66,12 +77,18 @@ def at(dated: Iterable[D], instant: datetime) -> list[D]:
     ]
 
 
+def next_bound(slices: Iterable[Slice], instant: datetime) -> datetime | None:
+    """Return the first start or end of a slice after an instant."""
+    bounds = [bound for s in slices for bound in (s.valid_from, s.valid_to) if bound is not None and bound > instant]
+    return min(bounds, default=None)
+
+
 def zip_tracks(tracks: Sequence[Track]) -> tuple[Slice, ...]:
     """Lay the tracks side by side: one slice wherever any unit has values, equal neighbours joined into one."""
-    bounds = sorted({bound for track in tracks for segment in track for bound in segment[:2]})
+    bounds = [bound for track in tracks for segment in track for bound in segment[:2]]
     cursors = [0] * len(tracks)
     slices: list[tuple[datetime, datetime, dict[str, JSON], dict[str, Provenance]]] = []
-    for start, end in pairwise(bounds):
+    for start, end in between(bounds):
         attributes: dict[str, JSON] = {}
         provenance: dict[str, Provenance] = {}
         for number, track in enumerate(tracks):

@@ -5,7 +5,7 @@ from collections.abc import Hashable
 
 from survivorship.claim import JSON, Claim, freeze
 from survivorship.errors import InvalidClaims
-from survivorship.rules import Ruling
+from survivorship.ruling import Ruling
 
 Element = dict[str, JSON]
 

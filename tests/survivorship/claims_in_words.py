@@ -32,6 +32,10 @@ def emptied(record: str, attribute: str = "name", *, on: int = 0, **more: Any) -
     return said(record, None, attribute, on=on, kind=Kind.EMPTY, **more)
 
 
+def absent(record: str, kind: Kind, attribute: str = "name", *, on: int = 0, **more: Any) -> Claim:
+    return said(record, None, attribute, on=on, kind=kind, **more)
+
+
 def ruled_by(rule: str, attribute: str = "name", **more: Any) -> Policy:
     """A policy with one rule; sources in the order erp, crm, shop."""
     trust = {"trust": {"erp": {"default": 0.9}, "crm": {"default": 0.5}}}

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cmp_to_key
 from typing import Any
 
-from claims_in_words import day
+from claims_in_words import DAY_ZERO, day
 
 from survivorship import JSON, Claim, Hold, Kind, Override
 
@@ -15,40 +15,84 @@ NEVER = day(-10_000)
 
 
 def on_day(
-    number: int, claims: list[Claim], policy: dict[str, Any], overrides: list[Override], holds: list[Hold]
+    number: int,
+    claims: list[Claim],
+    policy: dict[str, Any],
+    overrides: list[Override],
+    holds: list[Hold],
+    *,
+    evaluated: int,
 ) -> Values:
     """What survives on one day, by the policy's document; overrides are those that have not expired."""
     today = day(number)
+    overrides = [o for o in overrides if holds_on(today, o) and not agreed(o, number, claims, policy)]
     claims = [c for c in claims if holds_on(today, c)]
-    overrides = [o for o in overrides if holds_on(today, o)]
     holds = [h for h in holds if holds_on(today, h)]
     spoken_of = {c.attribute for c in claims} | {o.attribute for o in overrides} | {h.attribute for h in holds}
-    member_of = {member: group for group, members in policy["groups"].items() for member in members}
-    units = {member_of.get(attribute, attribute) for attribute in spoken_of}
     values: Values = {}
-    for unit in units:
-        said = [c for c in claims if member_of.get(c.attribute, c.attribute) == unit]
-        if unit in policy["groups"]:
-            said = [whole(unit, record, [c for c in said if c.record == record]) for record in {c.record for c in said}]
-        rule = policy["attributes"].get(unit, {"rule": "most_recent"})
-        value, std, record = union(said, rule, policy) if rule["rule"] == "union" else winner(unit, said, rule, policy)
-        why: dict[str, JSON] = {"record": record, "rule": rule["rule"]}
-        for hold in holds:
-            if hold.attribute == unit and text(hold.std) == text(std):
-                value, why = hold.approved, {"record": hold.record, "rule": "hold"}
-                break
-        pinned = sorted((o for o in overrides if o.attribute == unit), key=lambda o: (o.made_at, o.id))
-        if pinned:
-            value, why = pinned[-1].value, {"record": pinned[-1].id, "rule": "override"}
+    for unit in {unit_of(attribute, policy) for attribute in spoken_of}:
+        value, why, _ = decided(unit, claims, policy, overrides, holds, evaluated)
         parts = value or {} if unit in policy["groups"] else {unit: value}
         values |= {name: (part, why) for name, part in parts.items() if part is not None}
     return values
+
+
+def decided(
+    unit: str,
+    claims: list[Claim],
+    policy: dict[str, Any],
+    overrides: list[Override],
+    holds: list[Hold],
+    evaluated: int,
+) -> tuple[JSON, dict[str, JSON], JSON]:
+    """Value, provenance, and the record that speaks for it."""
+    rule = policy["attributes"].get(unit, {"rule": "most_recent"})
+    said = voices(unit, claims, policy)
+    if rule["rule"] == "union":
+        value, std, record = union(said, rule, policy)
+    elif rule["rule"] == "follow":
+        leader = decided(unit_of(rule["attribute"], policy), claims, policy, overrides, holds, evaluated)[2]
+        led = [c for c in said if c.record == leader and c.kind is Kind.SUPPLIED and c.value is not None]
+        value, std, record = (led[0].value, sameness(led[0]), leader) if led else (None, None, None)
+    else:
+        value, std, record = winner(unit, said, rule, policy, evaluated)
+    why: dict[str, JSON] = {"record": record, "rule": rule["rule"]}
+    leader = record
+    for hold in holds:
+        if hold.attribute == unit and text(hold.std) == text(std):
+            value, why, leader = hold.approved, {"record": hold.record, "rule": "hold"}, hold.record
+            break
+    pinned = sorted((o for o in overrides if o.attribute == unit), key=lambda o: (o.made_at, o.id))
+    if pinned:
+        value, why = pinned[-1].value, {"record": pinned[-1].id, "rule": "override"}
+        wanted = pinned[-1].value if pinned[-1].std is None else pinned[-1].std
+        same = [c for c in said if text(sameness(c)) == text(wanted) and c.kind in {Kind.SUPPLIED, Kind.EMPTY}]
+        leader = min(same, key=speech(unit, rule, policy)).record if same else None
+    return value, why, leader
+
+
+def agreed(override: Override, number: int, claims: list[Claim], policy: dict[str, Any]) -> bool:
+    """Whether some source has said what was pinned on this day or before, while it was pinned."""
+    if override.agreement is None:
+        return False
+    wanted = text(override.value if override.std is None else override.std)
+    for earlier in range(-1, number + 1):
+        spoken = voices(override.attribute, [c for c in claims if holds_on(day(earlier), c)], policy)
+        same = [c for c in spoken if text(sameness(c)) == wanted and c.kind in {Kind.SUPPLIED, Kind.EMPTY}]
+        named = [c for c in same if override.agreement == () or c.source in override.agreement]
+        if holds_on(day(earlier), override) and any(c.asserted_at > override.made_at and not c.echo for c in named):
+            return True
+    return False
 
 
 def holds_on(today: datetime | None, dated: Claim | Override | Hold) -> bool:
     assert today is not None
     started = dated.valid_from is None or dated.valid_from <= today
     return started and (dated.valid_to is None or today < dated.valid_to)
+
+
+def unit_of(attribute: str, policy: dict[str, Any]) -> str:
+    return next((group for group, members in policy["groups"].items() if attribute in members), attribute)
 
 
 def text(content: JSON) -> str:
@@ -59,9 +103,18 @@ def sameness(claim: Claim) -> JSON:
     return claim.value if claim.std is None else claim.std
 
 
+def voices(unit: str, claims: list[Claim], policy: dict[str, Any]) -> list[Claim]:
+    said = [c for c in claims if unit_of(c.attribute, policy) == unit]
+    if unit not in policy["groups"]:
+        return said
+    return [whole(unit, record, [c for c in said if c.record == record]) for record in {c.record for c in said}]
+
+
 def whole(group: str, record: str, parts: list[Claim]) -> Claim:
-    """What one record says about a group."""
-    full = [c for c in parts if c.kind is Kind.SUPPLIED]
+    """What one record says about a group: nothing if it masks a part of it."""
+    masked = any(c.kind is Kind.MASKED for c in parts)
+    full = [] if masked else [c for c in parts if c.kind is Kind.SUPPLIED]
+    absent = Kind.DELETED if all(c.kind is Kind.DELETED for c in parts) else Kind.EMPTY
     return Claim(
         source=parts[0].source,
         record=record,
@@ -69,7 +122,7 @@ def whole(group: str, record: str, parts: list[Claim]) -> Claim:
         value={c.attribute: c.value for c in full} or None,
         std={c.attribute: sameness(c) for c in full} or None,
         asserted_at=max(c.asserted_at for c in parts),
-        kind=Kind.SUPPLIED if full else Kind.EMPTY,
+        kind=Kind.SUPPLIED if full else Kind.MASKED if masked else absent,
         findings=tuple(f for c in full for f in c.findings),
         echo=all(c.echo for c in parts),
     )
@@ -80,22 +133,57 @@ def place(claim: Claim, rule: dict[str, Any], policy: dict[str, Any]) -> int:
     return order.index(claim.source) if claim.source in order else len(order)
 
 
-def winner(unit: str, said: list[Claim], rule: dict[str, Any], policy: dict[str, Any]) -> tuple[JSON, JSON, str | None]:
+def rating(claim: Claim, unit: str, rule: dict[str, Any], policy: dict[str, Any]) -> tuple[float, dict[str, Any]]:
+    """How far the source is trusted, and how that fades."""
+    source = policy["trust"].get(claim.source, {"default": 0})
+    rated = source.get("attributes", {}).get(unit, source["default"])
+    fixed = rated if isinstance(rated, dict) else {"trust": rated}
+    return fixed["trust"], fixed.get("decay") or rule.get("decay") or {"curve": "step", "days": 1, "floor": 1}
+
+
+def trust(claim: Claim, unit: str, rule: dict[str, Any], policy: dict[str, Any], evaluated: int) -> float:
+    """What is left of it at the claim's age, and after its findings."""
+    full, decay = rating(claim, unit, rule, policy)
+    age, floor = max(evaluated - (claim.asserted_at - DAY_ZERO).days, 0), min(full, decay.get("floor", 0))
+    if claim.echo:
+        age = 900
+    left = {
+        "linear": full + (floor - full) * age / decay["days"] if age < decay["days"] else floor,
+        "exponential": max(full / 2 ** (age / decay["days"]), floor),
+        "step": full if age < decay["days"] else floor,
+    }[decay["curve"]]
+    for finding in set(claim.findings):
+        left *= policy["downgrades"].get("findings", {}).get(finding, 1)
+    return round(left, 6)
+
+
+def speech(unit: str, rule: dict[str, Any], policy: dict[str, Any]) -> Callable[[Claim], tuple[Any, ...]]:
+    """Who of several with one value speaks."""
+
+    def turn(claim: Claim) -> tuple[Any, ...]:
+        fit = {"most_trusted": -rating(claim, unit, rule, policy)[0], "longest": -letters(claim.value)}
+        return claim.echo, fit.get(rule["rule"], 0), place(claim, rule, policy), claim.record
+
+    return turn
+
+
+def letters(value: JSON) -> int:
+    if isinstance(value, dict):
+        return sum(letters(part) for part in value.values())
+    return 0 if value is None else len(value)
+
+
+def winner(
+    unit: str, said: list[Claim], rule: dict[str, Any], policy: dict[str, Any], evaluated: int
+) -> tuple[JSON, JSON, str | None]:
     """The surviving value of an attribute: every two candidates are compared, the one that no other beats wins."""
-    left = said if rule.get("empty_wins") else [c for c in said if c.kind is Kind.SUPPLIED]
-    left = [c for c in left if not c.findings] or left
+    spoken = {Kind.SUPPLIED, Kind.EMPTY} if rule.get("empty_wins") else {Kind.SUPPLIED}
+    left = [c for c in said if c.kind in spoken]
+    lowering = policy["downgrades"].get("findings", {}) if rule["rule"] == "most_trusted" else {}
+    left = [c for c in left if all(finding in lowering for finding in c.findings)] or left
     if not left:
         return None, None, None
     candidates = [[c for c in left if text(sameness(c)) == same] for same in {text(sameness(c)) for c in left}]
-
-    def trust(claim: Claim) -> float:
-        rating = policy["trust"].get(claim.source, {})
-        return float(rating.get("attributes", {}).get(unit, rating.get("default", 0)))
-
-    def letters(value: JSON) -> int:
-        if isinstance(value, dict):
-            return sum(letters(part) for part in value.values())
-        return 0 if value is None else len(value)
 
     def best_first(mine: list[Claim], yours: list[Claim]) -> int:
         for measure in (rule["rule"], "most_frequent", "most_recent", "source_priority", "record"):
@@ -109,7 +197,7 @@ def winner(unit: str, said: list[Claim], rule: dict[str, Any], policy: dict[str,
         size = float(sameness(candidate[0])) if measure in {"min", "max"} else 0
         measures: dict[str, Callable[[], Any]] = {
             "source_priority": lambda: -min(place(c, rule, policy) for c in candidate),
-            "most_trusted": lambda: max(trust(c) for c in candidate),
+            "most_trusted": lambda: max(trust(c, unit, rule, policy, evaluated) for c in candidate),
             "most_recent": lambda: max([c.asserted_at for c in own], default=NEVER),
             "most_frequent": lambda: len(own),
             "longest": lambda: max(letters(c.value) for c in candidate),
@@ -119,11 +207,7 @@ def winner(unit: str, said: list[Claim], rule: dict[str, Any], policy: dict[str,
         }
         return measures[measure]()
 
-    def spoken(claim: Claim) -> tuple[Any, ...]:
-        fit = {"most_trusted": -trust(claim), "longest": -letters(claim.value)}.get(rule["rule"], 0)
-        return claim.echo, fit, place(claim, rule, policy), claim.record
-
-    chosen = min(sorted(candidates, key=cmp_to_key(best_first))[0], key=spoken)
+    chosen = min(sorted(candidates, key=cmp_to_key(best_first))[0], key=speech(unit, rule, policy))
     return chosen.value, sameness(chosen), chosen.record
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from survivorship import AttributeRule, Policy, PolicyError, Rule, SourceTrust
+from survivorship import AttributeRule, Policy, PolicyError, Rating, Rule, SourceTrust
 
 DOCUMENT: dict[str, Any] = {
     "attributes": {
@@ -18,6 +18,7 @@ DOCUMENT: dict[str, Any] = {
     "sources": ["erp", "crm"],
     "trust": {"erp": {"default": 0.9, "attributes": {"phone": 0.2, "credit": 1}}, "crm": {"default": 0.5}},
     "default": {"rule": "longest"},
+    "downgrades": {},
 }
 
 
@@ -35,7 +36,7 @@ def test_reading_does_not_keep_hold_of_the_document() -> None:
     policy = Policy.from_document(DOCUMENT)
     policy.to_document()["attributes"].clear()
     assert policy.attributes["phone"] == AttributeRule(Rule.SOURCE_PRIORITY, ("crm",), None, empty_wins=True)
-    assert policy.trust["erp"] == SourceTrust(0.9, {"phone": 0.2, "credit": 1.0})
+    assert policy.trust["erp"] == SourceTrust(Rating(0.9), {"phone": Rating(0.2), "credit": Rating(1.0)})
 
 
 @pytest.mark.parametrize(

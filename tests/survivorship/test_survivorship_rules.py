@@ -3,7 +3,7 @@ from itertools import permutations
 import pytest
 from claims_in_words import emptied, golden, origin, ruled_by, said
 
-from survivorship import Claim, Policy, SourceTrust
+from survivorship import Claim, Policy, Rating, SourceTrust
 
 ACME = said("erp/1", "Acme", on=1)
 APEX = said("crm/1", "Apex Industries", on=2)
@@ -38,7 +38,7 @@ def test_a_rule_s_own_order_of_sources_comes_before_the_policy_s() -> None:
 
 def test_trust_can_differ_by_attribute() -> None:
     policy = Policy(
-        trust={"erp": SourceTrust(0.9, {"phone": 0.1}), "crm": SourceTrust(0.5)},
+        trust={"erp": SourceTrust(Rating(0.9), {"phone": Rating(0.1)}), "crm": SourceTrust(Rating(0.5))},
         attributes=ruled_by("most_trusted", "phone").attributes,
     )
     assert golden(policy, said("erp/1", "+1", "phone"), said("crm/1", "+2", "phone")) == {"phone": "+2"}

@@ -7,6 +7,7 @@ from mdm.core.matching import MatchModel
 from mdm.core.standardize.references import HUB
 from mdm.core.yaml_file import suggestion
 from mdm.errors import DeclarationError
+from survivorship import Policy
 
 OPEN = frozenset({"public", "internal"})
 OF_KEYS = frozenset({"text", "code", "identifier", "date", "reference"})  # types whose values identify a thing
@@ -39,6 +40,26 @@ def check_names(declared: DomainDeclaration) -> None:
             raise DeclarationError(f"{path}: its coupled group has the rule; declare it there.", path=path)
     if both := sorted(grouped.intersection(declared.hierarchy)):
         raise DeclarationError(f"hierarchy: `{both[0]}` is in a coupled group; it must stand alone.", path="hierarchy")
+
+
+def check_policy(declared: DomainDeclaration, policy: Policy) -> None:
+    """Raise DeclarationError for the first attribute or group that a rule or a rating names and that is not there."""
+    known = {*declared.attributes, *declared.groups}
+    for path, name in _ruled(declared, policy):
+        if name not in known:
+            reason = f"`{name}` is not declared in {declared.domain}.yaml"
+            raise DeclarationError(f"{path}: {reason}.", hint=suggestion(name, known), path=path, reason=reason)
+
+
+def _ruled(declared: DomainDeclaration, policy: Policy) -> Iterator[tuple[str, str]]:
+    if policy.default.attribute is not None:
+        yield "survivorship.attribute", policy.default.attribute
+    for name, rule in policy.attributes.items():
+        if rule.attribute is not None:
+            room = "groups" if name in declared.groups else "attributes"
+            yield f"{room}.{name}.survivorship.attribute", rule.attribute
+    for source, trust in policy.trust.items():
+        yield from ((f"sources.{source}.trust.attributes", name) for name in trust.attributes)
 
 
 def _named(declared: DomainDeclaration) -> Iterator[tuple[str, str]]:

@@ -84,7 +84,7 @@ class SourceDeclaration(Strict):
     """A source of the domain."""
 
     title: str = ""
-    trust: float = Field(default=0.5, ge=0, le=1)
+    trust: Any = 0.5  # a number, or `default` and `attributes` as survivorship reads them
     time_trusted: bool = True  # undated facts are valid from its source time, else from when they were received
     may_blank: bool = True  # an explicit null clears
     one_per_master: bool = False  # two of its records are two things: they are never merged without a steward
@@ -116,6 +116,7 @@ class DomainDeclaration(Strict):
     sources: dict[str, SourceDeclaration] = Field(min_length=1)
     priority: list[str] = []  # the sources, best first; a file need not give it: there they stand in this order
     survivorship: dict[str, Any]
+    downgrades: dict[str, Any] = {}  # what findings take from trust
     attributes: dict[str, AttributeDeclaration] = Field(min_length=1)
     groups: dict[str, GroupDeclaration] = {}
     hierarchy: list[str] = []  # references that lead upward: the first that has a value names the parent

@@ -6,7 +6,7 @@ from typing import Any
 
 from anyascii import anyascii
 
-from mdm.core.domains.checks import OPEN, check_names, check_references
+from mdm.core.domains.checks import OPEN, check_names, check_policy, check_references
 from mdm.core.domains.declaration import (
     STEWARD_SOURCE,
     AttributeDeclaration,
@@ -115,6 +115,7 @@ def parse(document: Mapping[str, Any]) -> Domain:
     match = _match_model(declared, document.get("match"))
     check_references(declared, match)
     policy = _policy(declared)
+    check_policy(declared, policy)
     return Domain(
         name=declared.domain,
         title=declared.title,
@@ -196,14 +197,21 @@ def _policy(declared: DomainDeclaration) -> Policy:
         "attributes": rules,
         "groups": {name: group.attributes for name, group in declared.groups.items()},
         "sources": list(declared.sources),
-        "trust": {name: {"default": source.trust} for name, source in declared.sources.items()},
+        "trust": {name: _trust(source) for name, source in declared.sources.items()},
         "default": declared.survivorship,
+        "downgrades": declared.downgrades,
     }
     try:
         return Policy.from_document(document)
     except PolicyError as error:
         path = _path_in_file(error.path, declared)
-        raise DeclarationError(f"{path}: {error.reason}", path=path, reason=error.reason) from error
+        others = [f"{_path_in_file(other.path, declared)}: {other.reason}" for other in error.others]
+        hint = f"Also, {' '.join(others)}" if others else None
+        raise DeclarationError(f"{path}: {error.reason}", hint=hint, path=path, reason=error.reason) from error
+
+
+def _trust(source: SourceDeclaration) -> Any:
+    return source.trust if isinstance(source.trust, Mapping) else {"default": source.trust}
 
 
 def _rule(attribute: AttributeDeclaration) -> dict[str, Any]:
@@ -219,4 +227,8 @@ def _path_in_file(path: str, declared: DomainDeclaration) -> str:
     if room == "attributes":
         name, _, inner = rest.partition(".")
         return f"{'groups' if name in declared.groups else 'attributes'}.{name}.survivorship.{inner}"
+    if room == "trust":
+        name, _, inner = rest.partition(".")
+        whole = not isinstance(declared.sources[name].trust, Mapping)
+        return f"sources.{name}.trust" if whole or not inner else f"sources.{name}.trust.{inner}"
     return path

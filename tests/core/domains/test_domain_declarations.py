@@ -7,11 +7,13 @@ from typing import Any
 
 import orjson
 import pytest
+import yaml
 
 import mdm.core
 from mdm.core.domains import Catalog, load_documents, parse
 from mdm.core.ids import canonical_json, digest
 from mdm.errors import DeclarationError, UnknownDomain
+from survivorship import Curve, Decay
 
 DECLARED = Path(mdm.core.__file__).parent / "domains"
 Document = dict[str, Any]
@@ -75,6 +77,33 @@ WRONG: dict[str, tuple[Callable[[Document], None], str, str]] = {
         "attributes.phone.survivorship.sources[1]",
         "Known are crm, erp, shop",
     ),
+    "rule that follows nothing": (
+        attribute("phone", survivorship={"rule": "follow", "attribute": "emial"}),
+        "attributes.phone.survivorship.attribute",
+        "`emial` is not declared",
+    ),
+    "trust beyond all measure": (
+        lambda d: d["declaration"]["sources"]["erp"].update(trust=2),
+        "sources.erp.trust",
+        "from 0 to 1",
+    ),
+    "trust about an unknown attribute": (
+        lambda d: d["declaration"]["sources"]["erp"].update(trust={"attributes": {"phnoe": 0.5}}),
+        "sources.erp.trust.attributes",
+        "`phnoe` is not declared",
+    ),
+    "trust that fades in no known way": (
+        lambda d: d["declaration"]["sources"]["erp"].update(
+            trust={"default": {"trust": 0.5, "decay": {"curve": "linaer", "days": 9}}}
+        ),
+        "sources.erp.trust.default.decay.curve",
+        "Did you mean 'linear'",
+    ),
+    "downgrade of an unrated severity": (
+        lambda d: d["declaration"].update(downgrades={"severity_of": {"odd": "grave"}}),
+        "downgrades.severity_of.odd",
+        "no factor for 'grave'",
+    ),
     "unknown standardizer": (
         attribute("phone", standardizer="phnoe"),
         "attributes.phone.standardizer",
@@ -136,6 +165,28 @@ def test_mistake_is_named_by_path_and_reason(mistake: str, customer: Document) -
         parse(customer)
     assert raised.value.details["path"] == path
     assert reason in str(raised.value)
+
+
+def test_every_mistake_in_the_rules_is_named_at_once(customer: Document) -> None:
+    attribute("phone", survivorship={"rule": "most_recnt"})(customer)
+    customer["declaration"]["sources"]["erp"]["trust"] = "high"
+    with pytest.raises(DeclarationError) as raised:
+        parse(customer)
+    assert raised.value.details["path"] == "attributes.phone.survivorship.rule"
+    assert "sources.erp.trust: must be a number" in str(raised.value.hint)
+
+
+def test_the_example_of_the_reference_is_a_policy(customer: Document) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "domain-files.md").read_text()
+    example = yaml.safe_load(page.split("```yaml\n")[1].split("```")[0])
+    for name, source in example["sources"].items():
+        customer["declaration"]["sources"][name].update(source)
+    customer["declaration"] |= {"downgrades": example["downgrades"]}
+    for name, declared in example["attributes"].items():
+        customer["declaration"]["attributes"].setdefault(name, {}).update(declared)
+    policy = parse(customer).policy
+    assert policy.trust["erp"].about("phone").decay == Decay(curve=Curve.STEP, days=90, floor=0.3)
+    assert policy.attributes["fax"].attribute == "phone"
 
 
 def test_source_of_one_record_per_master_binds_the_clusters(customer: Document) -> None:

@@ -1,0 +1,1 @@
+"""What is declared: rules by attribute, trust in sources, and how both are read, checked and written."""
