@@ -73,7 +73,7 @@ async def compare_consumer(broker: JetStreamBroker, plan: ConsumerPlan) -> Diffe
     context = await broker.context()
     try:
         existing = await _existing(context, plan)
-    except (nats.errors.Error, TimeoutError) as error:
+    except (nats.errors.Error, TimeoutError, OSError) as error:
         raise _not_ready(plan, error) from error
     return None if existing is None else plan.difference(existing)
 
@@ -95,7 +95,7 @@ async def provision_consumer(broker: JetStreamBroker, plan: ConsumerPlan, *, aga
         if existing is not None:
             await context.delete_consumer(plan.stream, plan.name)
         await context.add_consumer(plan.stream, plan.config())
-    except (nats.errors.Error, TimeoutError) as error:
+    except (nats.errors.Error, TimeoutError, OSError) as error:
         raise _not_ready(plan, error) from error
     return difference
 

@@ -69,7 +69,7 @@ async def compare(broker: JetStreamBroker, plan: StreamPlan) -> Difference | Non
     context = await broker.context()
     try:
         existing = await _existing(context, plan.name)
-    except (nats.errors.Error, TimeoutError) as error:
+    except (nats.errors.Error, TimeoutError, OSError) as error:
         raise NotReady(
             f"Stream {plan.name} cannot be looked at: {error}.", hint="Check that JetStream is on."
         ) from error
@@ -90,7 +90,7 @@ async def provision(broker: JetStreamBroker, plan: StreamPlan) -> Difference | N
         difference = plan.difference(existing)
         if difference:
             await context.update_stream(existing.evolve(**{name: new for name, (_, new) in difference.items()}))
-    except (nats.errors.Error, TimeoutError) as error:
+    except (nats.errors.Error, TimeoutError, OSError) as error:
         raise NotReady(
             f"Stream {plan.name} cannot be provisioned: {error}.",
             hint="Check that JetStream is enabled, its limits, and that no other stream has these subjects.",

@@ -39,7 +39,7 @@ def take_over(work: Work, published: Sequence[Stored], *, trusted: Collection[st
     work.actor.require(Permission.ADMINISTER)
     action_log.lock_chain(work.session)
     own = {seal.number: seal.hash for seal in action_log.seals(work.session)}
-    contents = [_content(stored.data, trusted) for stored in published]
+    contents = _contents(published, trusted)
     unknown = [content for content in contents if own.get(content["number"]) != content["hash"]]
     if not unknown:
         return SealsTakenOver()
@@ -67,17 +67,26 @@ def admitted(details: Iterable[Mapping[str, Any]]) -> set[int]:
     return {position for detail in details for low, high in detail["lost"] for position in range(low, high + 1)}
 
 
-def _content(data: bytes, trusted: Collection[str]) -> dict[str, Any]:
-    try:
-        anchor, content = read_published(data), orjson.loads(data)
-    except (ValueError, KeyError, TypeError) as error:
-        raise BrokenChain(f"The stream holds what is no genuine seal: {data[:80]!r}.") from error
-    if anchor.public_key not in trusted:
-        raise BrokenChain(
-            f"Seal {anchor.number} in the stream is signed with {anchor.public_key}, which is not trusted.",
-            hint="Add that key to MDM_AUDIT_TRUSTED if it is an earlier one of this hub.",
-        )
-    return {**content, "hash": anchor.hash}
+def _contents(published: Sequence[Stored], trusted: Collection[str]) -> list[dict[str, Any]]:
+    """Return the seals in order of number; a repair may have put one there again, beside a damaged message."""
+    found: dict[int, dict[str, Any]] = {}
+    damaged: bytes | None = None
+    for stored in published:
+        try:
+            anchor, content = read_published(stored.data), orjson.loads(stored.data)
+        except (ValueError, KeyError, TypeError):
+            damaged = stored.data
+            continue
+        if anchor.public_key not in trusted:
+            raise BrokenChain(
+                f"Seal {anchor.number} in the stream is signed with {anchor.public_key}, which is not trusted.",
+                hint="Add that key to MDM_AUDIT_TRUSTED if it is an earlier one of this hub.",
+            )
+        found[anchor.number] = {**content, "hash": anchor.hash}
+    numbers = sorted(found)
+    if damaged is not None and (not numbers or numbers != list(range(1, numbers[-1] + 1))):
+        raise BrokenChain(f"The stream holds what is no genuine seal: {damaged[:80]!r}.")
+    return [found[number] for number in numbers]
 
 
 def _bring_back(work: Work, content: Mapping[str, Any]) -> Iterator[int]:

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -57,6 +58,19 @@ def test_chain_goes_on_above_the_published_seals(restored: tuple[HubUnderTest, l
     assert hub.rows("SELECT version FROM publishers.outbox WHERE published_at IS NULL ORDER BY version")[-1] == (6,)
     assert verified(hub).clean
     assert taken_over(hub, stream) == (0, 0)
+
+
+def test_seal_that_was_damaged_and_repaired_counts_once(restored: tuple[HubUnderTest, list[Stored]]) -> None:
+    hub, stream = restored
+    damaged = [*stream[:4], replace(stream[4], data=b"\x00" + stream[4].data[1:]), stream[4], stream[4]]
+    assert taken_over(hub, damaged) == (2, 3)
+    assert verified(hub).clean
+
+
+def test_damaged_seal_without_a_whole_one_is_not_passed_over(restored: tuple[HubUnderTest, list[Stored]]) -> None:
+    hub, stream = restored
+    with pytest.raises(BrokenChain, match="no genuine seal"):
+        taken_over(hub, [*stream[:3], replace(stream[3], data=b"{}"), stream[4]])
 
 
 def test_action_that_is_missing_and_not_admitted_is_still_found(restored: tuple[HubUnderTest, list[Stored]]) -> None:
