@@ -10,6 +10,7 @@ from rich.table import Table
 from mdm import bootstrap
 from mdm.core.clock import utc_now
 from mdm.entrypoints.cli.connection import dsn_of
+from mdm.entrypoints.cli.tables import print_table, table
 from mdm.errors import InvalidInput
 from mdm.hub import access
 from mdm.settings import Settings
@@ -52,7 +53,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         elif arguments.action == "revoke":
             access.revoke_key(work, arguments.prefix, reason=arguments.reason)
         else:
-            Console().print(_table(access.list_keys(work)))
+            print_table(_table(access.list_keys(work)))
     if made is not None:
         key, text = made
         print(text)
@@ -81,10 +82,10 @@ def _in_days(days: int) -> datetime:
 
 
 def _table(keys: Iterable[access.ShownKey]) -> Table:
-    table = Table("Key", "Holder", "Purpose", "Limited to", "Created", "State")
+    listed = table("Key", "Holder", "Purpose", "Limited to", "Created", "State", whole=("Key",))
     now = utc_now()
     for key in keys:
         state = "revoked" if key.revoked_at else "expired" if key.expires_at and key.expires_at <= now else "live"
         limits = ", ".join([*(key.roles or ()), *(key.domains or ())])
-        table.add_row(key.prefix, key.name, key.purpose, limits, f"{key.created_at:%Y-%m-%d}", state)
-    return table
+        listed.add_row(key.prefix, key.name, key.purpose, limits, f"{key.created_at:%Y-%m-%d}", state)
+    return listed

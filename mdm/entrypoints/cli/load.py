@@ -9,10 +9,11 @@ from uuid import UUID
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Column, Table
+from rich.table import Table
 
 from mdm import bootstrap
 from mdm.entrypoints.cli.connection import dsn_of
+from mdm.entrypoints.cli.tables import print_table, table
 from mdm.errors import Moved, Unavailable
 from mdm.hub import Hub
 from mdm.hub.ingest import loads
@@ -40,7 +41,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         if not arguments.no_wait:
             wait_for(hub, accepted, console=console)
         found = reports(hub, accepted)
-    Console().print(summary(found))
+    print_table(summary(found))
     if any(report.deliveries.get("quarantined") for report in found):
         console.print(f"What is wrong with each row in quarantine: GET /v1/quarantine?source={arguments.source}")
     return 0
@@ -106,7 +107,7 @@ def reports(hub: Hub, ids: Sequence[UUID]) -> list[LoadReport]:
 def summary(found: Sequence[LoadReport]) -> Table:
     """Return what became of the rows of loads, as a table."""
     states = sorted({state for r in found for state in r.deliveries})
-    table = Table("Source", Column("File", overflow="fold"), "Rows", *states)
+    listed = table("Source", "File", "Rows", *states)
     for r in found:
-        table.add_row(r.source, r.file_name, str(r.rows), *(str(r.deliveries.get(state, 0)) for state in states))
-    return table
+        listed.add_row(r.source, r.file_name, str(r.rows), *(str(r.deliveries.get(state, 0)) for state in states))
+    return listed

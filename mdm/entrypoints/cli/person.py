@@ -2,12 +2,12 @@
 
 import argparse
 
-from rich.console import Console
 from rich.table import Table
 
 from mdm import bootstrap
 from mdm.core.security import Grant
 from mdm.entrypoints.cli.connection import dsn_of
+from mdm.entrypoints.cli.tables import print_table, table
 from mdm.errors import InvalidInput, NotFound
 from mdm.hub.access import directory, principals
 from mdm.settings import Settings
@@ -49,10 +49,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         raise InvalidInput("No identity provider is set.", hint="Set MDM_OIDC_ISSUER and MDM_OIDC_AUDIENCE.")
     with bootstrap.open_hub(settings, dsn_of(settings)) as hub, hub.begin() as work:
         if arguments.action == "list":
-            Console().print(_people(work))
+            print_table(_people(work))
         elif arguments.action == "show":
             found = directory.find_principal(work, arguments.name)
-            Console().print(_roles(directory.show_principal(work, found.id).actor.grants))
+            print_table(_roles(directory.show_principal(work, found.id).actor.grants))
         else:
             print(_change(work, arguments, issuer))
     return 0
@@ -93,19 +93,19 @@ def _change(work: Work, arguments: argparse.Namespace, issuer: str | None) -> st
 
 
 def _people(work: Work) -> Table:
-    table = Table("Name", "Kind", "Display name", "Identity", "State")
+    listed = table("Name", "Kind", "Display name", "Identity", "State")
     found = directory.list_principals(work, limit=PAGE)
     while found:
         for one in found:
             state = "active" if one.deactivated_at is None else "deactivated"
-            table.add_row(one.name, one.kind, one.display_name, one.subject or "", state)
+            listed.add_row(one.name, one.kind, one.display_name, one.subject or "", state)
         found = directory.list_principals(work, after=found[-1].id, limit=PAGE)
-    return table
+    return listed
 
 
 def _roles(grants: tuple[Grant, ...]) -> Table:
-    table = Table("Role", "Domains", "Sites", "Lent by")
+    listed = table("Role", "Domains", "Sites", "Lent by")
     for grant in grants:
         domains, sites = ", ".join(sorted(grant.domains)), ", ".join(sorted(grant.sites))
-        table.add_row(grant.role, domains, sites, grant.delegated_by or "")
-    return table
+        listed.add_row(grant.role, domains, sites, grant.delegated_by or "")
+    return listed

@@ -3,11 +3,9 @@
 import argparse
 import json
 
-from rich.console import Console
-from rich.table import Table
-
 from mdm import bootstrap
 from mdm.entrypoints.cli.connection import dsn_of
+from mdm.entrypoints.cli.tables import print_table, table
 from mdm.hub import releases
 from mdm.settings import Settings
 
@@ -40,10 +38,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             active = next(r for r in releases.history(work, arguments.domain) if r.state == "active")
             print(json.dumps(active.document, ensure_ascii=False, indent=2))
         else:
-            table = Table("Domain", "Release", "State", "Hash", "Proposed by", "Proposed at")
+            listed = table("Domain", "Release", "State", "Hash", "Proposed by", "Proposed at")
             for domain in sorted(hub.catalog.domains):
                 for r in releases.history(work, domain):
                     when = f"{r.proposed_at:%Y-%m-%d %H:%M}"
-                    table.add_row(domain, str(r.number), r.state, r.hash[:12], r.proposed_by, when)
-            Console().print(table)
+                    listed.add_row(domain, str(r.number), r.state, r.hash[:12], r.proposed_by, when)
+            print_table(listed)
     return 0

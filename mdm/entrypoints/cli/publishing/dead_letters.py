@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 
-from rich.console import Console
 from rich.table import Table
 
 from mdm import bootstrap
 from mdm.entrypoints.cli.connection import dsn_of
+from mdm.entrypoints.cli.tables import print_table, table
 from mdm.hub.publishing import dead_letters
 from mdm.hub.publishing.dead_letters import Chosen, Filter, Group, Letter
 from mdm.settings import Settings
 from mdm.store.work import Work
 
 SHOWN = 50
+DONE = {"replay": "to be replayed", "discard": "discarded"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +59,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             decided = decide(work, chosen, reason=arguments.reason)
             for replay in decided.replays:
                 print(f"Replay {replay} is asked for.")
-            print(f"{decided.letters} dead letters: {arguments.action}.")
+            print(f"Dead letters {DONE[arguments.action]}: {decided.letters:,}.")
     return 0
 
 
@@ -70,26 +71,27 @@ def _list(work: Work, arguments: argparse.Namespace) -> None:
         domain=arguments.domain,
     )
     if arguments.groups:
-        Console().print(_groups(dead_letters.groups(work, wanted, limit=arguments.limit)))
+        print_table(_groups(dead_letters.groups(work, wanted, limit=arguments.limit)))
     else:
-        Console().print(_letters(dead_letters.page(work, wanted, limit=arguments.limit)))
+        print_table(_letters(dead_letters.page(work, wanted, limit=arguments.limit)))
 
 
 def _letters(found: Sequence[Letter]) -> Table:
-    table = Table("Id", "At", "Subscriber", "Severity", "State", "Master", "Version", "Reason")
+    listed = table("Id", "At", "Subscriber", "Severity", "State", "Master", "Version", "Reason")
     for letter in found:
         at = f"{letter.at:%Y-%m-%d %H:%M:%S}"
         master = f"{letter.domain} {letter.master_id}" if letter.master_id else letter.subject or "unknown"
         version = str(letter.version or "")
         cells = (str(letter.id), at, letter.subscriber or "", letter.severity, letter.state, master, version)
-        table.add_row(*cells, letter.reason)
-    return table
+        listed.add_row(*cells, letter.reason)
+    return listed
 
 
 def _groups(found: Sequence[Group]) -> Table:
-    table = Table("Group", "Subscriber", "Domain", "Letters", "Masters", "Critical", "Last", "Reason")
+    names = ("Group", "Subscriber", "Domain", "Letters", "Masters", "Critical", "Last", "Reason")
+    listed = table(*names, whole=("Group",))
     for group in found:
         counts = (str(group.letters), str(group.masters), str(group.critical))
         last = f"{group.last_at:%Y-%m-%d %H:%M:%S}"
-        table.add_row(group.fingerprint, group.subscriber or "", group.domain or "", *counts, last, group.reason)
-    return table
+        listed.add_row(group.fingerprint, group.subscriber or "", group.domain or "", *counts, last, group.reason)
+    return listed

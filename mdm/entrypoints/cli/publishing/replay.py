@@ -15,6 +15,7 @@ from rich.table import Table
 from mdm import bootstrap
 from mdm.entrypoints.cli.connection import dsn_of
 from mdm.entrypoints.cli.load import patiently
+from mdm.entrypoints.cli.tables import print_table, table
 from mdm.errors import InvalidInput
 from mdm.hub import Hub
 from mdm.hub.publishing import replays
@@ -56,7 +57,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             return _ask(hub, arguments, above=settings.replay_approval_above)
         with hub.begin() as work:
             if arguments.action == "list":
-                Console().print(_table(replays.page(work, limit=arguments.limit)))
+                print_table(_table(replays.page(work, limit=arguments.limit)))
             elif arguments.action == "show":
                 _print_json(replays.show(work, _id("id", arguments.id)))
             else:
@@ -129,14 +130,14 @@ def _tell(view: ReplayView) -> None:
 
 
 def _table(found: Sequence[ReplayView]) -> Table:
-    table = Table("Replay", "State", "For", "Masters", "Copied", "Left", "Asked by", "Reason")
+    listed = table("Replay", "State", "For", "Masters", "Copied", "Left", "Asked by", "Reason", whole=("Replay",))
     for view in found:
         left = "" if view.remaining is None else str(view.remaining)
-        table.add_row(
+        listed.add_row(
             str(view.id), view.state, view.subscriber or "", str(view.masters), str(view.copied), left,
             view.requested_by, view.reason,
         )  # fmt: skip
-    return table
+    return listed
 
 
 def _print_json(view: ReplayView) -> None:

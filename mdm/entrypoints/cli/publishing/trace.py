@@ -5,11 +5,11 @@ import json
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from rich.console import Console
 from rich.table import Table
 
 from mdm import bootstrap
 from mdm.entrypoints.cli.connection import dsn_of
+from mdm.entrypoints.cli.tables import print_table, table
 from mdm.errors import InvalidInput
 from mdm.hub import Work
 from mdm.hub.publishing import tracing
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.json:
         print(json.dumps(asdict(found), default=_as_text, indent=2))
     else:
-        Console().print(_table(found) if isinstance(found, TraceView) else _stage_table(found))
+        print_table(_table(found) if isinstance(found, TraceView) else _stage_table(found))
     return 0
 
 
@@ -58,10 +58,11 @@ def _reference(typed: str) -> str:
 def _table(found: TraceView) -> Table:
     more = "; there is more of some kind" if found.cut else ""
     began = f"{found.began_at:%Y-%m-%d %H:%M:%S.%f}"
-    table = Table("After", "What", "About", "Took", "Details", title=f"{found.correlation_id}, from {began} UTC{more}")
+    title = f"{found.correlation_id}, from {began} UTC{more}"
+    listed = table("After", "What", "About", "Took", "Details", title=title)
     for step in found.steps:
-        table.add_row(_shown(step.after), step.kind, step.about, _shown(step.took), _details(step))
-    return table
+        listed.add_row(_shown(step.after), step.kind, step.about, _shown(step.took), _details(step))
+    return listed
 
 
 def _details(step: Step) -> str:
@@ -75,13 +76,14 @@ def _plain(value: object) -> str:
 
 def _stage_table(found: Propagation) -> Table:
     title = f"Published from {found.since:%Y-%m-%d %H:%M} to {found.until:%Y-%m-%d %H:%M} UTC"
-    table = Table("Stage", "Events", "p50", "p95", "p99", "Longest", "Waiting", "Oldest", "Skewed", title=title)
+    caption = "; ".join(f"{stage}: {meaning}" for stage, meaning in STAGES.items())
+    names = ("Stage", "Events", "p50", "p95", "p99", "Longest", "Waiting", "Oldest", "Skewed")
+    listed = table(*names, title=title, caption=caption)
     for one in found.stages:
         taken = map(_shown, (one.p50, one.p95, one.p99, one.longest))
         counted = (f"{one.waiting:,}", _shown(one.oldest), f"{one.skewed:,}")
-        table.add_row(one.stage, f"{one.events:,}", *taken, *counted)
-    table.caption = "; ".join(f"{stage}: {meaning}" for stage, meaning in STAGES.items())
-    return table
+        listed.add_row(one.stage, f"{one.events:,}", *taken, *counted)
+    return listed
 
 
 def _shown(seconds: float | None) -> str:
