@@ -43,14 +43,15 @@ async def copy_replays(
         return JetStreamBroker(nats_url, stream, name="mdm-replay", credentials=settings.nats_credentials)
 
     with ExitStack() as closing:
-        hub: Hub | None = None
+        replayer: Replayer | None = None
         async with broker(settings.stream) as golden, broker(settings.replay_stream) as target:
             while not stop.is_set():
                 pause = IDLE
                 try:
-                    if hub is None:
+                    if replayer is None:
+                        await provision(target, streams.replay(settings))  # subscribers wait for it
                         hub = await asyncio.to_thread(closing.enter_context, open_hub())
-                    replayer = Replayer(hub, golden, target, settings)
+                        replayer = Replayer(hub, golden, target, settings)
                     while not stop.is_set() and await replayer.turn(stop):
                         pass
                 except (Unavailable, Moved, BrokerError, NotReady) as error:

@@ -16,7 +16,7 @@ from mdm.hub.publishing import replays
 from mdm.hub.publishing.replays import ReplayView, Selection
 from mdm.hub.publishing.replays.asking import Events
 from mdm.settings import Settings
-from publishers import Message, Stored
+from publishers import Message, NotReady, Stored
 from publishers.jetstream import JetStreamBroker, provision
 from publishers.repair import compare, mend
 from tests.publishers.relays import until
@@ -84,6 +84,28 @@ def published(
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replayer, "IDLE", 0.02)
     monkeypatch.setattr(replayer, "OUTAGE_PAUSE", 0.02)
+
+
+def test_stream_of_replays_is_there_before_anybody_asks_for_one(published: Published) -> None:
+    async def found() -> bool:
+        stop = asyncio.Event()
+        work = copy_replays(
+            Settings(), open_hub=lambda: nullcontext(published.hub.hub), nats_url=published.url, stop=stop
+        )
+        async with JetStreamBroker(published.url, "MDM_REPLAY", name="test") as broker:
+            with suppress(NotFoundError):
+                await (await broker.context()).delete_stream(broker.stream)
+            running = asyncio.create_task(work)
+            for _ in range(500):
+                await asyncio.sleep(0.02)
+                with suppress(NotReady):
+                    await broker.info()
+                    break
+            stop.set()
+            await running
+            return bool(await broker.info())
+
+    assert asyncio.run(found())
 
 
 def test_newest_events_of_a_domain_are_copied_and_golden_subjects_stay_as_they_are(published: Published) -> None:
