@@ -158,7 +158,7 @@ class JetStreamBroker:
         async with self._opening:
             if self._link is None or self._link.closed.is_set():
                 if asked_at < self._failed_at:  # the attempt of another, who asked before, was in vain
-                    raise Unavailable(f"NATS cannot be reached: {self._failure}.")
+                    raise Unavailable(self._failure)
                 self._link = None  # any -ERR closes a connection for good
                 try:
                     self._link = await connect(

@@ -46,10 +46,15 @@ class Link:
     client: Client
     losses: int = 0  # how often the connection was lost; the client restores it
     closed: asyncio.Event = field(default_factory=asyncio.Event)
+    complaint: str | None = None  # what was logged last since the connection was there
 
     async def close(self) -> None:
         """Close the connection for good."""
-        await self.client.close()
+        try:
+            await self.client.close()
+        except OSError as error:  # lost just now, with what was still to be sent
+            logger.info("NATS connection ended before it was closed: %r", error)
+        self.closed.set()
 
 
 async def connect(
@@ -92,8 +97,13 @@ async def _open(link: Link, url: str, *, name: str, login: dict[str, Any]) -> No
     async def closed() -> None:
         link.closed.set()
 
+    async def reconnected() -> None:
+        link.complaint = None
+
     async def failed(error: Exception) -> None:
-        logger.info("NATS connection of %s: %r", name, error)
+        if repr(error) != link.complaint:  # the client tries every second
+            link.complaint = repr(error)
+            logger.info("NATS connection of %s: %r", name, error)
 
     await link.client.connect(
         servers_of(url),
@@ -106,6 +116,7 @@ async def _open(link: Link, url: str, *, name: str, login: dict[str, Any]) -> No
         reconnect_time_wait=1,
         connect_timeout=2,
         disconnected_cb=disconnected,
+        reconnected_cb=reconnected,
         closed_cb=closed,
         error_cb=failed,
     )
