@@ -16,6 +16,7 @@ from survivorship.changes import (
 from survivorship.claim import JSON, Claim, Hold, Kind, Override
 from survivorship.counterfactual import counterfactuals
 from survivorship.errors import CoupledAttribute, InvalidClaims, PolicyError, SurvivorshipError
+from survivorship.history import Fact, fold
 from survivorship.policy.policy import Policy
 from survivorship.policy.rules import AttributeRule, Loser, Reason, Rule
 from survivorship.policy.trust import Curve, Decay, Downgrades, Rating, SourceTrust
@@ -35,6 +36,7 @@ __all__ = [
     "Curve",
     "Decay",
     "Downgrades",
+    "Fact",
     "FindingsRemoved",
     "Hold",
     "HoldEnds",
@@ -61,5 +63,6 @@ __all__ = [
     "Verdict",
     "counterfactuals",
     "explain",
+    "fold",
     "rebuild",
 ]

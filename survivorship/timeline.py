@@ -58,6 +58,15 @@ def between(bounds: list[datetime]) -> list[Interval]:
     return [(start, end) for start, end in pairwise(bounds) if start != end]
 
 
+def without(intervals: Iterable[Interval], others: Iterable[Interval]) -> list[Interval]:
+    """Return what is left of intervals where the others are not."""
+    left = list(intervals)
+    for start, end in others:
+        parts = [part for s, e in left for part in ((s, min(e, start)), (max(s, end), e))]
+        left = [(s, e) for s, e in parts if s < e]
+    return left
+
+
 def in_force(dated: Iterable[D], start: datetime, end: datetime) -> list[D]:
     """Return what holds all through the elementary interval [start, end)."""
     return [

@@ -1,22 +1,32 @@
 from datetime import timedelta
 
+import pytest
 from claims_in_words import DAY_ZERO, day, emptied, golden, origin, ruled_by, said, survive, timeline
 
-from survivorship import JSON, Override
+from survivorship import JSON, Agreement, Claim, Override, Policy
 
 POLICY = ruled_by("source_priority")
 ACME = said("erp/1", "Acme")
 
 
-def pinned(value: JSON, *, id: str = "o1", on: int = 0, **more: int | None) -> Override:  # noqa: A002
+def pinned(
+    value: JSON,
+    *,
+    id: str = "o1",  # noqa: A002
+    on: int = 0,
+    agreement: tuple[str, ...] | None = None,
+    **more: int | None,
+) -> Override:
     return Override(
         id=id,
         attribute="name",
         value=value,
         made_at=DAY_ZERO + timedelta(days=on),
+        std=value.casefold() if isinstance(value, str) else None,
         valid_from=day(more.get("since")),
         valid_to=day(more.get("until")),
         expires_at=day(more.get("expires")),
+        agreement=agreement,
     )
 
 
@@ -54,3 +64,42 @@ def test_an_override_expires_at_an_instant_and_makes_a_rebuild_due_then() -> Non
 
 def test_nothing_is_due_without_an_expiry() -> None:
     assert survive(POLICY, ACME, emptied("crm/1"), overrides=[pinned("Pinned")]).due_at is None
+
+
+def test_an_override_gives_way_where_a_source_that_agrees_begins() -> None:
+    agreeing = said("crm/1", "ACME INC", on=4, since=9)
+    rebuilt = survive(POLICY, agreeing, overrides=[pinned("Acme Inc", agreement=())])
+    assert timeline(rebuilt) == [(None, 9, "Acme Inc"), (9, None, "ACME INC")]
+    assert rebuilt.agreements == (Agreement("o1", "crm/1", day(9)),)
+
+
+def test_an_override_that_gave_way_does_not_return() -> None:
+    agreeing, other = said("erp/1", "Acme Inc", on=4, since=2, until=5), said("erp/1", "Apex", on=6, since=5)
+    rebuilt = survive(POLICY, agreeing, other, overrides=[pinned("Acme Inc", agreement=("erp",))])
+    assert timeline(rebuilt) == [(None, 2, "Acme Inc"), (2, 5, "Acme Inc"), (5, None, "Apex")]
+
+
+@pytest.mark.parametrize(
+    "said_by_others",
+    [
+        said("crm/1", "Acme Inc", on=4),  # not the one that is waited for
+        said("erp/1", "Acme Inc", on=1),  # said before it was pinned
+        said("erp/1", "Acme Inc", on=4, echo=True),  # what it was sent
+        said("erp/1", "Apex", on=4),  # something else
+        said("erp/1", "Acme Inc", on=4, since=7),  # about a time for which nothing is pinned
+    ],
+)
+def test_nothing_but_the_own_word_of_a_named_source_ends_an_override(said_by_others: Claim) -> None:
+    rebuilt = survive(POLICY, said_by_others, overrides=[pinned("Acme Inc", on=2, until=6, agreement=("erp",))])
+    assert rebuilt.agreements == ()
+    assert rebuilt.slices[0].provenance["name"]["rule"] == "override"
+
+
+def test_an_override_of_a_group_ends_when_a_source_agrees_on_all_of_it() -> None:
+    policy = Policy(groups={"credit": ("limit", "currency")})
+    override = Override(
+        id="o1", attribute="credit", value={"limit": "5", "currency": "eur"}, made_at=DAY_ZERO, agreement=()
+    )
+    half, whole = said("erp/1", "5", "limit", on=1), said("erp/1", "EUR", "currency", on=1)
+    assert survive(policy, half, overrides=[override]).agreements == ()
+    assert survive(policy, half, whole, overrides=[override]).agreements == (Agreement("o1", "erp/1", None),)
