@@ -99,14 +99,14 @@ def test_reading_does_not_keep_hold_of_the_document() -> None:
         ({"trust": {"erp": {"default": float("nan")}}}, "trust.erp.default", "from 0 to 1"),
         ({"trust": {"erp": {"attributes": {"a": 1}}}, "groups": {"g": ["a"]}}, "trust.erp.attributes.a", "the group"),
         ({"attributes": {"a": {"rule": "follow"}}}, "attributes.a.attribute", "is missing"),
-        ({"attributes": {"a": {"rule": "min", "attribute": "b"}}}, "attributes.a.attribute", "belongs to the rule 'follow'"),
+        ({"attributes": {"a": {"rule": "min", "attribute": "b"}}}, "attributes.a.attribute", "to the rule 'follow'"),
         ({"attributes": {"a": {"rule": "follow", "attribute": "a"}}}, "attributes.a.attribute", "circle: a → a"),
         ({"attributes": {"a": follow("b"), "b": follow("c"), "c": follow("b")}}, "attributes.a.attribute", "b → c → b"),
         ({"groups": {"g": ["a"]}, "attributes": {"g": follow("a")}}, "attributes.g.attribute", "circle: g → g"),
         ({"default": follow("a")}, "default.attribute", "circle: a → a"),
-        ({"attributes": {"a": follow("l"), "l": {"rule": "union", "key": "k"}}}, "attributes.a.attribute", "is a union"),
+        ({"attributes": {"a": follow("l"), "l": {"rule": "union", "key": "k"}}}, "attributes.a.attribute", "a union"),
         ({"attributes": {"a": follow("b") | {"empty_wins": True}}}, "attributes.a.empty_wins", "no meaning"),
-        ({"attributes": {"a": follow("b") | {"decay": STEP}}}, "attributes.a.decay", "belongs to the rule 'most_trusted'"),
+        ({"attributes": {"a": follow("b") | {"decay": STEP}}}, "attributes.a.decay", "to the rule 'most_trusted'"),
         ({"attributes": {"a": {"rule": "most_trusted", "decay": 5}}}, "attributes.a.decay", "must be a mapping"),
         ({"trust": {"erp": {"default": {}}}}, "trust.erp.default.trust", "is missing"),
         ({"trust": {"erp": {"default": {"trust": 2}}}}, "trust.erp.default", "from 0 to 1"),
@@ -127,7 +127,7 @@ def test_a_faulty_policy_is_refused_with_path_and_reason(document: Any, path: st
         Policy.from_document(document)
     assert refused.value.path == path
     assert reason in refused.value.reason
-    assert str(refused.value) == f"{path}: {refused.value.reason}"
+    assert str(refused.value).splitlines()[0] == f"{path}: {refused.value.reason}"
 
 
 def test_all_faults_are_named_at_once() -> None:
