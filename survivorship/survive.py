@@ -58,8 +58,9 @@ def track(dockets: Dockets, unit: str, day: int) -> Track:
     ruling, claims, overrides, holds = docket.ruling, docket.claims, docket.overrides, docket.holds
     undisputed = not overrides and not holds and ruling.follows is None
     found: Track = []
-    for start, end in elementary(claims if undisputed else heard_with(dockets, unit)):
-        heard = in_force(claims, start, end)
+    intervals = elementary(claims if undisputed else heard_with(dockets, unit))
+    for start, end in intervals:
+        heard = in_force(claims, start, end) if len(intervals) > 1 else claims
         if undisputed:
             outcome = decide(ruling, heard, overrides, holds, day=day)
         else:
