@@ -1,6 +1,7 @@
 """What a source needs to deliver by NATS: a message is its affair until the nearest JetStream has it on disk."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,7 @@ from publishers.jetstream import UNREACHABLE, Link, connect
 ROOT = "mdm.deliveries.v1"
 MESSAGE_ID = "Mdm-Message-Id"  # not Nats-Msg-Id: NATS takes that to be unique over all sources of a stream
 FEED = "Mdm-Feed"
+NAME = re.compile(r"[^\s.*>]+")
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
 
 
@@ -55,6 +57,9 @@ class Sender:
         The same `message_id` with the same bytes may be sent any number of times: after an error, send it again.
         `feed` names the mapping that reads the bytes, if they are not in the hub's own shape.
         """
+        for name in (self._source, domain):
+            if not NAME.fullmatch(name):
+                raise Refused(f"{name!r} cannot be part of a subject.", hint="Source and domain are one word each.")
         sent = {MESSAGE_ID: message_id, **({FEED: feed} if feed else {}), **(headers or {})}
         end, pause = asyncio.get_running_loop().time() + self._patience, FIRST_PAUSE
         while True:

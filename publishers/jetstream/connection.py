@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import nats.errors
 from nats.aio.client import Client
+from nats.js.errors import APIError
 
 from publishers.errors import NotReady, Unavailable
 
@@ -120,6 +121,13 @@ async def _open(link: Link, url: str, *, name: str, login: dict[str, Any]) -> No
         closed_cb=closed,
         error_cb=failed,
     )
+
+
+def reason(error: Exception) -> str:
+    """Return in words what the server, or the client, says is wrong."""
+    if isinstance(error, APIError):
+        return error.description or "JetStream does not answer"
+    return str(error) or type(error).__name__
 
 
 def servers_of(url: str) -> list[str]:

@@ -10,6 +10,7 @@ from nats.js.errors import NotFoundError
 
 from publishers.errors import NotReady
 from publishers.jetstream.broker import JetStreamBroker
+from publishers.jetstream.connection import reason
 
 Difference = Mapping[str, tuple[Any, Any]]
 
@@ -71,7 +72,7 @@ async def compare(broker: JetStreamBroker, plan: StreamPlan) -> Difference | Non
         existing = await _existing(context, plan.name)
     except (nats.errors.Error, TimeoutError, OSError) as error:
         raise NotReady(
-            f"Stream {plan.name} cannot be looked at: {error}.", hint="Check that JetStream is on."
+            f"Stream {plan.name} cannot be looked at: {reason(error)}.", hint="Check that JetStream is on."
         ) from error
     return None if existing is None else plan.difference(existing)
 
@@ -92,7 +93,7 @@ async def provision(broker: JetStreamBroker, plan: StreamPlan) -> Difference | N
             await context.update_stream(existing.evolve(**{name: new for name, (_, new) in difference.items()}))
     except (nats.errors.Error, TimeoutError, OSError) as error:
         raise NotReady(
-            f"Stream {plan.name} cannot be provisioned: {error}.",
+            f"Stream {plan.name} cannot be provisioned: {reason(error)}.",
             hint="Check that JetStream is enabled, its limits, and that no other stream has these subjects.",
         ) from error
     return difference

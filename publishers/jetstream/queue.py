@@ -13,7 +13,7 @@ from nats.js.errors import NotFoundError
 
 from publishers.errors import BrokerError, NotReady, Unavailable
 from publishers.jetstream.broker import JetStreamBroker
-from publishers.jetstream.connection import UNREACHABLE, Link
+from publishers.jetstream.connection import UNREACHABLE, Link, reason
 from publishers.jetstream.pull import Pull
 from publishers.waiting import wait
 
@@ -77,7 +77,7 @@ class QueueReader:
         try:
             info = await (await self._broker.context()).consumer_info(self._broker.stream, self._consumer)
         except (nats.errors.Error, TimeoutError, OSError) as error:
-            raise Unavailable(f"Queue {self._consumer} cannot be asked: {error}.") from error
+            raise Unavailable(f"Queue {self._consumer} cannot be asked: {reason(error)}.") from error
         return (info.num_pending or 0) + (info.num_ack_pending or 0)
 
     async def _follow(self, take: Take, stop: asyncio.Event) -> None:
@@ -119,7 +119,7 @@ class QueueReader:
             except NotFoundError:
                 await context.add_consumer(self._broker.stream, config)
         except (nats.errors.Error, TimeoutError, OSError) as error:
-            raise Unavailable(f"Queue {self._consumer} cannot be had: {error}.") from error
+            raise Unavailable(f"Queue {self._consumer} cannot be had: {reason(error)}.") from error
 
 
 def _queued(message: Msg) -> Queued:

@@ -9,6 +9,7 @@ from nats.js.errors import NotFoundError
 
 from publishers.errors import Unavailable
 from publishers.jetstream import BEGINNING, ConsumerPlan
+from publishers.jetstream.connection import reason
 from publishers.subscriber.store import Checkpoint
 
 USUAL_ACK_WAIT = 30.0  # seconds, of a server that is not told
@@ -37,7 +38,7 @@ async def bind(context: JetStreamContext, plan: ConsumerPlan, checkpoint: Checkp
             await context.delete_consumer(plan.stream, plan.name)
         return _bound(await context.add_consumer(plan.stream, plan.config()))
     except (nats.errors.Error, TimeoutError, OSError) as error:
-        raise Unavailable(f"Consumer {plan.name} of stream {plan.stream} cannot be had: {error}.") from error
+        raise Unavailable(f"Consumer {plan.name} of stream {plan.stream} cannot be had: {reason(error)}.") from error
 
 
 async def waiting(context: JetStreamContext, plan: ConsumerPlan) -> int:
@@ -45,7 +46,7 @@ async def waiting(context: JetStreamContext, plan: ConsumerPlan) -> int:
     try:
         existing = await _existing(context, plan)
     except (nats.errors.Error, TimeoutError, OSError) as error:
-        raise Unavailable(f"Consumer {plan.name} of stream {plan.stream} cannot be asked: {error}.") from error
+        raise Unavailable(f"Consumer {plan.name} of stream {plan.stream} cannot be asked: {reason(error)}.") from error
     if existing is None:
         raise Unavailable(f"Consumer {plan.name} of stream {plan.stream} is gone.")
     return existing.num_pending or 0

@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import pytest
 from nats.aio.client import Client
+from nats.js.errors import NotFoundError, ServiceUnavailableError
 
-from publishers.jetstream.connection import Link, connect
+from publishers.jetstream.connection import Link, connect, reason
 from tests.support.servers import KillableNats
 
 
@@ -40,3 +41,9 @@ def test_outage_is_logged_once_and_not_at_every_try(
 
     asyncio.run(away())
     assert ["ConnectionRefused" in record.message for record in caplog.records].count(True) == 1
+
+
+def test_what_is_wrong_is_said_in_words() -> None:
+    assert reason(NotFoundError(code=404, err_code=10059, description="stream not found")) == "stream not found"
+    assert reason(ServiceUnavailableError()) == "JetStream does not answer"
+    assert reason(TimeoutError()) == "TimeoutError"

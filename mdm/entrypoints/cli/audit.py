@@ -51,9 +51,9 @@ def audited(hub: Hub, settings: Settings) -> AuditReport:
     """Survey the stream, then check the database against it."""
     with hub.begin() as work:
         survey = begin_survey(work)
-    reached = asyncio.run(_read(survey, connected(settings)))
+    unread = asyncio.run(_read(survey, connected(settings)))
     with hub.begin() as work:
-        return audit(work, survey=survey if reached else None, trusted=_trusted(settings))
+        return audit(work, survey=unread or survey, trusted=_trusted(settings))
 
 
 def verified(hub: Hub, settings: Settings, *, against_stream: bool) -> ChainReport:
@@ -85,16 +85,16 @@ async def _seals(settings: Settings) -> list[bytes]:
         raise Unavailable(f"The stream {settings.audit_stream} cannot be read: {error}") from error
 
 
-async def _read(survey: StreamSurvey, settings: Settings) -> bool:
-    """Survey the stream; False if it cannot be read."""
+async def _read(survey: StreamSurvey, settings: Settings) -> str | None:
+    """Survey the stream; return why it cannot be read, if so."""
     url, credentials = settings.nats_url or "", settings.nats_credentials
     try:
         async with JetStreamBroker(url, settings.stream, name="mdm-audit", credentials=credentials) as broker:
             async for stored in broker.walk(newest=False):
                 survey.note(stored)
-    except (BrokerError, NotReady):
-        return False
-    return True
+    except (BrokerError, NotReady) as error:
+        return str(error)
+    return None
 
 
 def _verify(hub: Hub, settings: Settings, *, against_stream: bool, as_json: bool) -> int:

@@ -3,6 +3,7 @@
 import argparse
 import errno
 import http.client
+import json
 import socket
 import sys
 import time
@@ -117,11 +118,19 @@ class RunningHub:
         try:
             connection.request("GET", READY)
             answer = connection.getresponse()
-            return None if answer.status == http.client.OK else answer.read(2_000).decode(errors="replace")
+            return None if answer.status == http.client.OK else reasons(answer.read())
         except (OSError, http.client.HTTPException) as error:
             return f"the API does not answer at {self.url} ({error})"
         finally:
             connection.close()
+
+
+def reasons(answer: bytes) -> str:
+    """Return in words what `/health/ready` says is missing."""
+    try:
+        return " ".join(part["reason"] for part in json.loads(answer)["parts"] if part["reason"])
+    except (ValueError, KeyError, TypeError):
+        return answer[:2_000].decode(errors="replace")
 
 
 @contextmanager

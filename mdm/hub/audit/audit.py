@@ -60,10 +60,10 @@ CHAIN = "I11 what people did stands in the log as it was sealed"
 STREAM = "I6 the stream's versions increase and end with the head's"
 
 
-def audit(work: Work, *, survey: StreamSurvey | None, trusted: Collection[str] | None = None) -> AuditReport:
+def audit(work: Work, *, survey: StreamSurvey | str, trusted: Collection[str] | None = None) -> AuditReport:
     """Check every invariant on one snapshot of the database.
 
-    `survey` is what the stream holds, None if unreachable; `trusted` are the keys that may have sealed the log of
+    `survey` is what the stream holds, or why nobody knows; `trusted` are the keys that may have sealed the log of
     actions (None: whichever did).
     """
     work.actor.require(Permission.OPERATE)
@@ -72,8 +72,8 @@ def audit(work: Work, *, survey: StreamSurvey | None, trusted: Collection[str] |
     for invariant, findings in _found(work, trusted):
         if findings:
             report.broken.append(Broken(invariant, findings))
-    if survey is None:
-        report.unchecked[STREAM] = "NATS could not be read"
+    if isinstance(survey, str):
+        report.unchecked[STREAM] = survey
     else:
         report.checked.append(STREAM)
         if findings := check_heads(work, survey)[:MOST]:

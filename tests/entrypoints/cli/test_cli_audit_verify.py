@@ -80,6 +80,7 @@ def test_stream_that_cannot_be_read_is_said(on_hub: Run) -> None:
     code, out, err = on_hub("audit", "verify", "--against-stream")
     assert (code, out) == (1, "")
     assert "MDM_AUDIT cannot be read" in err
+    assert "UNKNOWN  I6 the stream's versions increase and end with the head's: No NATS server at" in on_hub("audit")[1]
 
 
 def test_end_cut_off_with_its_traces_in_the_database_is_found_in_the_stream(

@@ -41,3 +41,20 @@ def test_file_without_domains_is_refused_before_anything_is_sent(
     file.write_bytes(orjson.dumps(FACTS[0]) + b'\n{"key": "2"}')
     assert main(["deliver", "erp", str(file), "--nats", "nats://127.0.0.1:1"]) == 2
     assert "Line 2 is no fact" in capsys.readouterr().err
+
+
+def test_line_that_is_not_json_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "facts.jsonl"
+    file.write_bytes(orjson.dumps(FACTS[0]) + b"\nkey;2")
+    assert main(["deliver", "erp", str(file), "--nats", "nats://127.0.0.1:1"]) == 2
+    assert "Line 2 is not JSON" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("source", "domain"), [("erp.x", "supplier"), ("erp", "sup plier"), ("*", "supplier")])
+def test_names_that_would_make_another_subject_are_refused(
+    source: str, domain: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "facts.jsonl"
+    file.write_bytes(orjson.dumps(FACTS[0]))
+    assert main(["deliver", source, str(file), "--domain", domain, "--nats", "nats://127.0.0.1:1"]) == 1
+    assert "cannot be part of a subject" in capsys.readouterr().err

@@ -166,3 +166,9 @@ def test_without_any_server_it_is_said_how_to_get_one(tmp_path: Path) -> None:
 def test_url_is_one_that_can_be_called(host: str, url: str) -> None:
     with up.Supervisor(say=print, stop_seconds=1) as supervisor:
         assert up.RunningHub(Settings(host=host, port=80), supervisor).url == url
+
+
+def test_what_a_start_waits_for_is_said_in_words() -> None:
+    parts = [{"name": "postgres", "reason": None}, {"name": "nats", "reason": "No NATS server at n:4222."}]
+    assert up.reasons(json.dumps({"parts": parts}).encode()) == "No NATS server at n:4222."
+    assert up.reasons(b"<html>") == "<html>"

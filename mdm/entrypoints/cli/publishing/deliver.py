@@ -68,7 +68,9 @@ def _domain(raw: bytes, number: int) -> str:
     try:
         fact: Any = orjson.loads(raw)
         return str(fact["domain"])
-    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+    except orjson.JSONDecodeError as error:
+        raise UnreadableRow(f"Line {number} is not JSON: nothing was sent.") from error
+    except (KeyError, TypeError) as error:
         raise UnreadableRow(
             f"Line {number} is no fact that names its domain: nothing was sent.",
             hint="Give the domain of all lines with --domain.",

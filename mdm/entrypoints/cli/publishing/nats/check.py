@@ -1,5 +1,7 @@
 """`mdm nats check`: whether the servers keep what they acknowledge, and what is missing if not."""
 
+import asyncio
+
 from mdm import embedded, streams
 from mdm.entrypoints.cli.connection import nats_url_of
 from mdm.settings import Settings
@@ -13,10 +15,11 @@ UNMONITORED = "MDM_NATS_MONITOR_URL is not set, so nobody knows whether NATS syn
 async def check(settings: Settings) -> int:
     """Print what every stream lacks; the exit code is 0 only if none has a problem."""
     url, monitor_url = nats_url_of(settings), _monitor_url(settings)
-    found = {}
-    for plan in streams.every(settings):
-        asked = monitor_url if plan == streams.golden(settings) else None  # servers are asked once
-        found[plan.name] = await _probed(url, plan, settings, monitor_url=asked)
+    plans, golden = streams.every(settings), streams.golden(settings)
+    probing = [  # servers are asked once
+        _probed(url, plan, settings, monitor_url=monitor_url if plan == golden else None) for plan in plans
+    ]
+    found = dict(zip((plan.name for plan in plans), await asyncio.gather(*probing), strict=True))
     for name, readiness in found.items():
         print(f"{'ready    ' if readiness.ready else 'NOT READY'}  {name}")
         for problem in readiness.problems:
