@@ -88,10 +88,8 @@ def standing(ruling: Ruling, claims: list[Claim], lost: Losers | None = None) ->
     if not ruling.empty_wins:
         voiced = [claim for claim in voiced if not is_empty(claim)]
     clean = [claim for claim in voiced if not claim.findings or _is_lowered(ruling, claim)]
-    if lost is not None:
-        heard = set(map(id, voiced))
-        lost += [Loser(claim, ABSENCES.get(claim.kind, Reason.EMPTY)) for claim in claims if id(claim) not in heard]
-        _note(lost, voiced, clean or voiced, Reason.FINDING)
+    _note(lost, claims, voiced)
+    _note(lost, voiced, clean or voiced, Reason.FINDING)
     return clean or voiced
 
 
@@ -102,11 +100,10 @@ def _is_lowered(ruling: Ruling, claim: Claim) -> bool:
 
 def _led(claims: list[Claim], leader: str | None, lost: Losers | None) -> list[Claim]:
     """Leave only what the record says that won elsewhere."""
-    chosen = [claim for claim in claims if claim.record == leader and not is_empty(claim)]
-    if lost is not None:
-        absent = [claim for claim in claims if is_empty(claim)]
-        lost += [Loser(claim, ABSENCES.get(claim.kind, Reason.EMPTY)) for claim in absent]
-        lost += [Loser(claim, Reason.RULE) for claim in claims if not is_empty(claim) and claim.record != leader]
+    filled = [claim for claim in claims if not is_empty(claim)]
+    chosen = [claim for claim in filled if claim.record == leader]
+    _note(lost, claims, filled)
+    _note(lost, filled, chosen, Reason.RULE)
     return chosen
 
 
@@ -160,9 +157,7 @@ def _narrow(ruling: Ruling, candidates: list[Candidate], day: int, lost: Losers 
 def _unite(ruling: Ruling, claims: list[Claim], lost: Losers | None) -> Outcome:
     """Unite the lists of all records; every one with an element is a supporter."""
     filled = [claim for claim in claims if claim.value and not is_empty(claim)]
-    if lost is not None:
-        kept = set(map(id, filled))
-        lost += [Loser(claim, ABSENCES.get(claim.kind, Reason.EMPTY)) for claim in claims if id(claim) not in kept]
+    _note(lost, claims, filled)
     value, std = union(ruling, filled)
     if not value:
         return Outcome(None, None, None, ruling.name)
@@ -170,7 +165,9 @@ def _unite(ruling: Ruling, claims: list[Claim], lost: Losers | None) -> Outcome:
     return Outcome(value, std, sorted(records), ruling.name, united=frozenset(records))
 
 
-def _note(lost: Losers, before: list[Claim], after: list[Claim], reason: Reason) -> None:
-    """Collect the claims that are gone."""
-    kept = set(map(id, after))
-    lost += [Loser(claim, reason) for claim in before if id(claim) not in kept]
+def _note(lost: Losers | None, before: list[Claim], after: list[Claim], reason: Reason | None = None) -> None:
+    """Collect the claims that are gone, for a reason or for the kind of their absence."""
+    if lost is not None and len(after) < len(before):
+        kept = set(map(id, after))
+        gone = [claim for claim in before if id(claim) not in kept]
+        lost += [Loser(claim, reason or ABSENCES.get(claim.kind, Reason.EMPTY)) for claim in gone]
