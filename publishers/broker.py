@@ -60,8 +60,8 @@ class Broker(Protocol):
     async def publish(self, message: Message, *, after: int) -> int:
         """Store the message if `after` is the last sequence of its subject (0: none) and return its sequence.
 
-        A message id sent again within the broker's window returns the sequence it has. Raises Unavailable,
-        UnknownOutcome, SequenceConflict or Refused.
+        A message id sent again within the broker's window returns the sequence it has; if that message was removed the
+        outcome is unknown until the window has passed. Raises Unavailable, UnknownOutcome, SequenceConflict or Refused.
         """
         ...
 
@@ -135,6 +135,8 @@ class InMemoryBroker:
             raise SequenceConflict(f"The last sequence of {message.subject} is not {after}.")
         message_id = message.headers.get(MESSAGE_ID, "")
         if message_id in self._known:
+            if last is None or last.sequence < self._known[message_id]:
+                raise UnknownOutcome(f"The message on {message.subject} is taken for one that was removed.")
             return self._known[message_id]
         if self._max_messages is not None and len(self.messages) >= self._max_messages:
             raise Refused(f"The stream is full, {message.subject} was not stored.")

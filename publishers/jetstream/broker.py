@@ -80,7 +80,15 @@ class JetStreamBroker:
             )
         except (nats.errors.Error, TimeoutError, OSError) as error:
             raise _translated(error, message.subject) from error
+        if stored.duplicate:
+            await self._see_that_it_is_there(message.subject, stored.seq)
         return stored.seq
+
+    async def _see_that_it_is_there(self, subject: str, sequence: int) -> None:
+        """Raise UnknownOutcome for a message that the server knows by its id, and has not any more."""
+        last = await self.last(subject)
+        if last is None or last.sequence < sequence:
+            raise UnknownOutcome(f"NATS takes the message on {subject} for one that was removed, for some minutes.")
 
     async def last(self, subject: str) -> Stored | None:
         """Ask the leader, because a replica may not know the newest."""
@@ -105,7 +113,9 @@ class JetStreamBroker:
         try:
             return await context.stream_info(self.stream)
         except NotFoundError as error:
-            raise NotReady(f"Stream {self.stream} does not exist.", hint="Provision it.") from error
+            raise NotReady(
+                f"Stream {self.stream} does not exist.", hint="Provision it; if it was lost, repair it."
+            ) from error
         except (nats.errors.Error, TimeoutError, OSError) as error:
             raise _translated(error, self.stream) from error
 

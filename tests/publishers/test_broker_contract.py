@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publishers import Broker, BySubject, InMemoryBroker, Refused, SequenceConflict, Unavailable
+from publishers import Broker, BySubject, InMemoryBroker, Refused, SequenceConflict, Unavailable, UnknownOutcome
 from publishers.jetstream import JetStreamBroker, StreamPlan, provision
 from tests.publishers.events import a_message
 
@@ -88,6 +88,18 @@ async def test_message_sent_again_is_not_stored_again(broker: Broker) -> None:
         await broker.publish(message, after=0)
     assert await broker.publish(message, after=first) == first
     assert len([stored async for stored in broker.walk(newest=False)]) == 1
+
+
+async def test_message_sent_again_after_it_was_removed_is_in_doubt_and_not_taken_for_stored(
+    broker: Broker, memory: InMemoryBroker
+) -> None:
+    message = a_message()
+    await broker.publish(message, after=0)
+    if isinstance(broker, JetStreamBroker):
+        await (await broker.context()).purge_stream(broker.stream)
+    memory.purge()
+    with pytest.raises(UnknownOutcome, match="removed"):
+        await broker.publish(message, after=0)
 
 
 async def test_walk_shows_newest_or_all_in_order_without_data(broker: Broker) -> None:
