@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from survivorship.agreement import Agreement
 from survivorship.claim import JSON, Claim, Hold, Override
 from survivorship.docket import Docket, Dockets, open_dockets, unexpired
-from survivorship.election import Outcome, decide
+from survivorship.election import Outcome, decide, elect
 from survivorship.fading import next_winner_on
 from survivorship.leading import heard_with, leader_of
 from survivorship.policy.policy import Policy
@@ -62,7 +62,7 @@ def track(dockets: Dockets, unit: str, day: int) -> Track:
     for start, end in intervals:
         heard = in_force(claims, start, end) if len(intervals) > 1 else claims
         if undisputed:
-            outcome = decide(ruling, heard, overrides, holds, day=day)
+            outcome = elect(ruling, voices(ruling, heard), day=day)
         else:
             pinned, held = in_force(overrides, start, end), in_force(holds, start, end)
             leader = leader_of(dockets, ruling, start, end, day)

@@ -25,20 +25,20 @@ def read_policy(document: JSON) -> dict[str, Any]:
     with faults.noted():
         _known("", given, POLICY_KEYS)
     fields: dict[str, Any] = {}
-    for name, read in (("attributes", read_rule), ("groups", _names), ("trust", _source)):
+    for name, read in (("attributes", _rule), ("groups", _names), ("trust", _source)):
         with faults.noted():
             fields[name] = _each(name, given.get(name, {}), read, faults)
     with faults.noted():
         fields["sources"] = _names("sources", given.get("sources", []))
     with faults.noted():
-        fields["default"] = read_rule("default", given.get("default", {"rule": AttributeRule().rule.value}))
+        fields["default"] = _rule("default", given.get("default", {"rule": AttributeRule().rule.value}))
     with faults.noted():
         fields["downgrades"] = _downgrades("downgrades", given.get("downgrades", {}))
     faults.raise_any()
     return fields
 
 
-def read_rule(path: str, document: JSON) -> AttributeRule:
+def _rule(path: str, document: JSON) -> AttributeRule:
     """Return a rule from its document."""
     fields = _fields(path, document, RULE_KEYS)
     if "rule" not in fields:
