@@ -101,13 +101,14 @@ class Consumer:
             found = None
         if not isinstance(found, dict) or not found.keys() & {"masters", "records"}:
             said = (complaint or out)[-TAIL:].decode(errors="replace").strip()
-            raise CannotTry(f"The query must print an object with `masters` or `records`. It ended with: {said}")
+            ended = f"It ended with exit code {asked.returncode}: {said or 'it said nothing'}"
+            raise CannotTry(f"The query must print an object with `masters` or `records`. {ended}")
         return found
 
     def last_words(self) -> str:
         """Return the end of what the process has printed."""
         lines = self._output.read_text(errors="replace")[-TAIL:].split("\n")
-        return " ".join(line.strip() for line in lines[-3:] if line.strip())
+        return " ".join(line.strip() for line in lines[-3:] if line.strip()) or "it said nothing"
 
     async def close(self) -> None:
         """End it and remove its output."""

@@ -20,4 +20,6 @@ def print_table(found: Table) -> None:
     console = Console(markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
         console.width = UNBOUNDED
-    console.print(found)
+    with console.capture() as captured:
+        console.print(found)
+    print("\n".join(line.rstrip() for line in captured.get().splitlines() if line.strip()))
