@@ -1,7 +1,7 @@
 """The intake: fetches deliveries from the hub's queue and those of plants, and lets each go when it is committed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from itertools import groupby
 
 import structlog
@@ -10,7 +10,7 @@ from mdm import streams
 from mdm.entrypoints.workers.arrivals import answer, answer_to, arrival_of
 from mdm.errors import MdmError, Moved, Unavailable
 from mdm.hub import Hub
-from mdm.hub.ingest.intake import Arrival, Taken, give_up, note_waiting, sender, take_in
+from mdm.hub.ingest.intake import Arrival, Taken, expect_queues, give_up, note_waiting, sender, take_in
 from mdm.hub.ingest.outcome import Outcome, read_outcomes
 from mdm.settings import Settings
 from publishers import BrokerError, NotReady
@@ -116,7 +116,16 @@ async def fetch_deliveries(hub: Hub, settings: Settings, *, nats_url: str, stop:
     Any number of processes may do so at once; a plant that cannot be reached holds up nobody else.
     """
     queues = (None, *settings.plant_list)
+    await asyncio.to_thread(_expect, hub, [plant or HUB for plant in queues])
     await asyncio.gather(*(_fetch(hub, settings, nats_url, plant, stop) for plant in queues))
+
+
+def _expect(hub: Hub, queues: Collection[str]) -> None:
+    try:
+        with hub.begin() as work:
+            expect_queues(work, queues)
+    except (Unavailable, Moved) as error:
+        log.warning("queues_not_noted", reason=str(error))
 
 
 async def _fetch(hub: Hub, settings: Settings, nats_url: str, plant: str | None, stop: asyncio.Event) -> None:

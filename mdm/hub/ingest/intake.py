@@ -1,6 +1,6 @@
 """The door for messages: whatever comes is kept, because nobody waits for an answer who could correct it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NoReturn
@@ -69,6 +69,12 @@ def give_up(work: Work, arrival: Arrival, error: Exception) -> Taken:
     """Quarantine a message that cannot even be accepted, however often it is tried."""
     work.actor.require(Permission.DELIVER)
     return _kept_aside(work, arrival, RepeatedCrash(f"Accepting this message failed again and again: {error!r}."))
+
+
+def expect_queues(work: Work, queues: Collection[str]) -> None:
+    """Say which queues of deliveries there are, so that those never reached are missed too."""
+    work.actor.require(Permission.OPERATE)
+    deliveries.expect_queues(work.session, queues, now=work.now)
 
 
 def note_waiting(work: Work, queue: str, waiting: int) -> None:

@@ -1,11 +1,11 @@
 """Queries on deliveries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
@@ -137,6 +137,13 @@ def guard(session: Session, delivery_id: int) -> bool:
     """Take the right to process a delivery alone until the transaction ends; False if another has it."""
     number = lock_number(f"alone|{delivery_id}")
     return bool(session.connection().execute(select(func.pg_try_advisory_xact_lock(number))).scalar_one())
+
+
+def expect_queues(session: Session, names: Collection[str], *, now: datetime) -> None:
+    """Begin to wait for queues that were never reached, and forget those that are not expected any more."""
+    session.connection().execute(delete(DeliveryQueue).where(col(DeliveryQueue.name).not_in(names)))
+    rows = insert(DeliveryQueue).values([{"name": name, "waiting": 0, "seen_at": now} for name in names])
+    session.connection().execute(rows.on_conflict_do_nothing())
 
 
 def note_queue(session: Session, *, name: str, waiting: int, now: datetime) -> None:

@@ -3,7 +3,7 @@ import pytest
 
 from mdm.core.trace import Trace
 from mdm.errors import Forbidden, MessageConflict, UnknownFile, UnknownSource, UnreadableRow
-from mdm.hub.ingest.intake import Arrival, Taken, sender, take_in
+from mdm.hub.ingest.intake import Arrival, Taken, expect_queues, note_waiting, sender, take_in
 from tests.support.hubs import HubUnderTest
 
 BODY = {"domain": "supplier", "key": "1", "attributes": {"name": "Acme GmbH"}}
@@ -98,3 +98,14 @@ def test_mapping_reads_what_a_source_says_in_its_own_way(hub: HubUnderTest) -> N
     assert hub.state(taken.delivery_id) == "applied"
     assert hub.golden("crm", "C-1", domain="customer").attributes["name"] == "Acme GmbH"
     assert hub.broken() == []
+
+
+def test_queue_never_reached_is_missed_and_one_no_longer_expected_is_not(hub: HubUnderTest) -> None:
+    with hub.hub.begin() as work:
+        expect_queues(work, ["hub", "graz"])
+        note_waiting(work, "hub", 7)
+        expect_queues(work, ["hub", "kiel"])
+    assert hub.rows("SELECT name, waiting, seen_at IS NOT NULL FROM delivery_queue ORDER BY name") == [
+        ("hub", 7, True),
+        ("kiel", 0, True),
+    ]
