@@ -27,7 +27,7 @@ from slow_survivorship import on_day
 from survivorship import Claim, Policy, Rebuilt, explain, rebuild
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(cases())
 def test_every_day_is_what_the_slow_oracle_says(case: Case) -> None:
     claims, document, pinned, holds = case
