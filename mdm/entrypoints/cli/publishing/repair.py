@@ -157,7 +157,7 @@ def _tell(stream: Repaired) -> None:
     print(f"{'DIFFERS' if stream.differs else 'holds  '} {name}: {stream.found.heads:,} heads")
     if not stream.exists:
         print(f"        the stream did not exist{'' if stream.left else ', it would be made'}")
-    _tell_troubles(stream.found)
+    _tell_troubles(stream.found, when="" if stream.left is None else "before: ")
     if stream.left is not None:
         print(f"        {stream.done.republished:,} published again, {stream.done.relocated:,} found elsewhere")
         if stream.done.refused:
@@ -170,9 +170,9 @@ def _tell(stream: Repaired) -> None:
         print("        What the database has never written stays: was PostgreSQL restored? `mdm repair --restored`.")
 
 
-def _tell_troubles(comparison: Comparison) -> None:
+def _tell_troubles(comparison: Comparison, *, when: str) -> None:
     for trouble, count in sorted(comparison.counts().items()):
-        print(f"        {count:,} {MEANS[trouble]}, such as")
+        print(f"        {when}{count:,} {MEANS[trouble]}, such as")
         some: Sequence[Any] = [d for d in comparison.differences if d.trouble is trouble][:SHOWN]
         for difference in some:
             print(
