@@ -68,6 +68,7 @@ def hold(api: Api, operation: APIOperation, mode: GenerationMode, *, examples: i
     known = {"domain": "customer", "master_id": master, "source": "crm", "key": "K1"}
     named = {parameter.name for parameter in operation.path_parameters}
     there = {name: value for name, value in known.items() if name in named}
+    excluded = [not_a_server_error] if operation.path == "/health/ready" else []  # no relay runs: 503 is an answer
 
     @settings(CALM, max_examples=examples)
     @given(operation.as_strategy(mode) | operation.as_strategy(mode, path_parameters=there))
@@ -75,7 +76,7 @@ def hold(api: Api, operation: APIOperation, mode: GenerationMode, *, examples: i
         request = requests.Request(**case.as_transport_kwargs(base_url=HOST)).prepare()
         headers = {**request.headers, "Authorization": f"Bearer {api.keys['admin']}"}
         answer = api.client.request(request.method, request.url, content=request.body, headers=headers)
-        case.validate_response(answer, checks=CHECKS)
+        case.validate_response(answer, checks=CHECKS, excluded_checks=excluded)
 
     answers_as_described()
 

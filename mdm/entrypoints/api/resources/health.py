@@ -8,6 +8,7 @@ from typing import Literal
 from litestar import Controller, Response, get
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.status_codes import HTTP_200_OK, HTTP_503_SERVICE_UNAVAILABLE
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -45,6 +46,9 @@ class Readiness(BaseModel):
 
     status: Literal["ready", "not ready"]
     parts: list[PartStatus]
+
+
+NOT_READY = ResponseSpec(Readiness, generate_examples=False, description="A part is not ready.")
 
 
 class Examination:
@@ -86,7 +90,7 @@ class Health(Controller):
         """Answer, and nothing else."""
         return Alive()
 
-    @get("/ready", summary="Can the hub do its work?")
+    @get("/ready", summary="Can the hub do its work?", responses={HTTP_503_SERVICE_UNAVAILABLE: NOT_READY})
     async def ready(self, state: State) -> Response[Readiness]:
         """Say which part is not ready and why; 503 if any is not."""
         parts = await state.examination.parts()
