@@ -146,9 +146,15 @@ def _before(segments: list[Segment], end: Instant) -> list[Segment]:
     return [s if s.end is not None and s.end <= end else s._replace(end=end) for s in segments if s.start < end]
 
 
+def _from_next_dated(segments: list[Segment], start: Instant) -> list[Segment]:
+    """Return what a fact that holds from `start` does not reach: the next dated segment and all that follow it."""
+    first = next((at for at, s in enumerate(segments) if s.dated and s.start > start), len(segments))
+    return segments[first:]
+
+
 def _put(segments: list[Segment], standard: Standard | None, said: Said) -> list[Segment]:
     start = said.valid_from
-    later = [] if said.replace else [s for s in segments if s.dated and s.start > start]
+    later = [] if said.replace else _from_next_dated(segments, start)
     earlier = _before(segments, start)
     end = later[0].start if later else None
     if standard is None:

@@ -95,6 +95,15 @@ def test_replacing_fact_ends_the_dated_ones_behind_it() -> None:
     assert history(state) == [(day(10), None, "B")]
 
 
+def test_fact_dated_back_leaves_alone_what_follows_the_next_dated_one() -> None:
+    facts = [
+        said(1, {"name": "B"}, effective=5),
+        said(7, {"name": "C"}),
+        said(8, {"name": "A"}, effective=1),
+    ]
+    assert history(folded(*facts)) == [(day(1), day(5), "A"), (day(5), day(7), "B"), (day(7), None, "C")]
+
+
 def test_null_clears_where_the_source_may_blank() -> None:
     state = folded(said(1, {"name": "A"}), said(2, {"name": None}))
     assert history(state) == [(day(1), day(2), "A"), (day(2), None, None)]
@@ -197,11 +206,9 @@ def naive_value(given: list[Said], name: str, at: str) -> Any:
         if name not in fact.values and fact.operation == "partial":
             continue
         value = fact.values[name].value if name in fact.values else ...
-        standing = [
-            entry
-            for entry in standing
-            if entry[0] < fact.valid_from or (entry[1] and entry[0] > fact.valid_from and not fact.replace)
-        ]
+        dated = [entry[0] for entry in standing if entry[1] and entry[0] > fact.valid_from and not fact.replace]
+        reach = min(dated, default="~")
+        standing = [entry for entry in standing if entry[0] < fact.valid_from or entry[0] >= reach]
         standing.append((fact.valid_from, fact.dated, value))
     begun = [entry for entry in sorted(standing, key=lambda e: e[0]) if entry[0] <= at]
     return begun[-1][2] if begun else ...
