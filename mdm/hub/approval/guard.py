@@ -1,6 +1,6 @@
 """Values that must not be published before their owner decides: found, and kept back at the approved ones."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -9,7 +9,18 @@ from uuid import UUID
 
 from mdm.errors import RuleError
 from mdm.store.rows import Row
-from survivorship import Claim, Hold, Override, Policy, Rebuilt, Verdict, explain, rebuild
+from survivorship import (
+    Change,
+    Claim,
+    Hold,
+    Override,
+    Policy,
+    Rebuilt,
+    Verdict,
+    counterfactuals,
+    explain,
+    rebuild,
+)
 
 PENDING, REJECTED, PAST = "pending", "rejected", "past"
 ROUNDS = 100  # of keeping back; two are usual
@@ -102,6 +113,18 @@ class Case:
             self.policy,
             unit,
             valid_at=instant or START,
+            evaluated_at=self.evaluated_at,
+            overrides=self.pinned(held),
+            holds=[h.as_hold() for h in held],
+        )
+
+    def counterfactuals(self, unit: str, instant: datetime, held: Collection[Held]) -> Mapping[str, Change | None]:
+        """Return for each record that loses the smallest change that would let it win; None: no single one does."""
+        return counterfactuals(
+            self.claims,
+            self.policy,
+            unit,
+            valid_at=instant,
             evaluated_at=self.evaluated_at,
             overrides=self.pinned(held),
             holds=[h.as_hold() for h in held],

@@ -16,12 +16,15 @@ from mdm.hub.golden.read import Located, locate
 from mdm.store import golden, stewardship
 from mdm.store.rows import Row
 from mdm.store.work import Work
-from survivorship import Claim, Hold, Override, Verdict
+from survivorship import Change, Claim, Hold, Override, OverrideEnds, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """What a source record says; `reason` is why it does not win, None if it does or says the same."""
+    """What a source record says; `reason` is why it does not win, None if it does or says the same.
+
+    `would_win` says what would have to change, as little as possible, for it to win; None: no single change does.
+    """
 
     record: str
     value: Any
@@ -30,6 +33,7 @@ class Voice:
     valid_to: datetime | None
     findings: list[str]
     reason: str | None = None
+    would_win: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Reasoned:
-    """Why an attribute, or a coupled group as a whole, has its value."""
+    """Why an attribute, or a coupled group as a whole, has its value.
+
+    `silent` are records that say nothing about it; at `due_at` it could change by itself, in this time or another.
+    """
 
     unit: str
     attributes: list[str]
@@ -66,6 +73,8 @@ class Reasoned:
     losers: list[Voice]
     pinned: Pinned | None
     held: Kept | None
+    silent: list[str]
+    due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +164,7 @@ def _masked(located: Located, units: list[str], open_to: list[str]) -> Iterator[
 
 def _reasoned(bench: _Bench, unit: str, instant: datetime) -> Reasoned:
     verdict = bench.case.verdict(unit, instant, bench.held)
+    changes = bench.case.counterfactuals(unit, instant, bench.held) if verdict.losers else {}
     return Reasoned(
         unit=unit,
         attributes=list(bench.domain.members_of(unit)),
@@ -162,13 +172,15 @@ def _reasoned(bench: _Bench, unit: str, instant: datetime) -> Reasoned:
         rule=verdict.rule,
         winner=None if verdict.winner is None else _voice(verdict.winner),
         supporters=[_voice(claim) for claim in verdict.supporters],
-        losers=[_voice(loser.claim, loser.reason.value) for loser in verdict.losers],
+        losers=[_voice(loser.claim, loser.reason.value, changes[loser.claim.record]) for loser in verdict.losers],
         pinned=_pinned(bench, verdict),
         held=_kept(bench, verdict, instant),
+        silent=list(verdict.silent),
+        due_at=verdict.due_at,
     )
 
 
-def _voice(claim: Claim, reason: str | None = None) -> Voice:
+def _voice(claim: Claim, reason: str | None = None, change: Change | None = None) -> Voice:
     return Voice(
         record=claim.record,
         value=claim.value,
@@ -177,7 +189,14 @@ def _voice(claim: Claim, reason: str | None = None) -> Voice:
         valid_to=claim.valid_to,
         findings=list(claim.findings),
         reason=reason,
+        would_win=_sentence(change),
     )
+
+
+def _sentence(change: Change | None) -> str | None:
+    if change is None:
+        return None
+    return "the pinned value is released" if isinstance(change, OverrideEnds) else str(change)
 
 
 def _pinned(bench: _Bench, verdict: Verdict) -> Pinned | None:

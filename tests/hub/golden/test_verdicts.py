@@ -104,3 +104,12 @@ def test_unknown_attribute_and_master_are_refused(acme: HubUnderTest) -> None:
         asked(acme, attribute="nmae")
     with pytest.raises(UnknownMaster), acme.hub.begin_as(READER) as work:
         verdicts(work, "customer", acme.master("erp", "1"))
+
+
+def test_loser_says_what_would_let_it_win(acme: HubUnderTest) -> None:
+    [loser] = verdict(acme, "name").losers
+    assert loser.would_win == "portal before erp in the order of sources for name"
+    with acme.hub.begin_as(STEWARD) as work:
+        values.pin(work, "supplier", acme.master("erp", "1"), {"name": "Acme AG"}, reason="Register of companies")
+    assert [one.would_win for one in verdict(acme, "name").losers] == ["the pinned value is released", None]
+    assert verdict(acme, "name").silent == []

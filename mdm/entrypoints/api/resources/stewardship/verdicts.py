@@ -29,6 +29,9 @@ class Voice(Body):
     valid_to: datetime | None
     findings: list[str] = Field(description="What is wrong with the value.")
     reason: str | None = Field(description="Why it loses; null: it wins or says the same.")
+    would_win: str | None = Field(
+        description="What would let it win, changing as little as possible; null: no single change does."
+    )
 
 
 class Pinned(Body):
@@ -62,6 +65,8 @@ class Verdict(Body):
     losers: list[Voice]
     pinned: Pinned | None
     held: Kept | None
+    silent: list[str] = Field(description="Records that say nothing about it, as source/key.")
+    due_at: datetime | None = Field(description="When it could change by itself, in this valid time or another.")
 
 
 class VerdictsAnswer(Body):
