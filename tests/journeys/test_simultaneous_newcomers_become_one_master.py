@@ -1,15 +1,28 @@
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
+import pytest
+
 from mdm.hub.ingest import conduct
 from tests.support.hubs import HubUnderTest
 
-ENTITIES, RECORDS, WORKERS = 600, 3, 16
+RECORDS, WORKERS = 3, 16
 
 
+def test_150_customers_delivered_three_times_at_once_from_16_threads_have_no_duplicate_master(
+    hub: HubUnderTest,
+) -> None:
+    arrive_at_once(hub, entities=150)
+
+
+@pytest.mark.chaos
 def test_600_customers_delivered_three_times_at_once_from_16_threads_have_no_duplicate_master(
     hub: HubUnderTest,
 ) -> None:
+    arrive_at_once(hub, entities=600)
+
+
+def arrive_at_once(hub: HubUnderTest, *, entities: int) -> None:
     random = Random(7)
     facts = [
         {
@@ -29,7 +42,7 @@ def test_600_customers_delivered_three_times_at_once_from_16_threads_have_no_dup
                 },
             },
         }
-        for entity in range(ENTITIES)
+        for entity in range(entities)
         for source in ("erp", "crm", "shop")[:RECORDS]
     ]
     random.shuffle(facts)
@@ -44,5 +57,5 @@ def test_600_customers_delivered_three_times_at_once_from_16_threads_have_no_dup
     hub.process()
 
     masters = hub.rows("SELECT count(*) FROM master WHERE status <> 'merged'")
-    assert masters == [(ENTITIES,)]
+    assert masters == [(entities,)]
     assert hub.broken() == []

@@ -77,7 +77,9 @@ async def test_what_is_missing_is_named(jetstream: JetStreamBroker) -> None:
 
 async def test_missing_stream_and_missing_server_are_named(nats_url: str) -> None:
     async with JetStreamBroker(nats_url, "NOBODY") as broker:
-        assert (await probe(broker, PLAN)).problems == ("Stream NOBODY does not exist. Provision it.",)
+        assert (await probe(broker, PLAN)).problems == (
+            "Stream NOBODY does not exist. Provision it; if it was lost, repair it.",
+        )
     async with JetStreamBroker("nats://127.0.0.1:1", "NOBODY", timeout=0.2) as broker:
         assert "No NATS server at 127.0.0.1:1" in (await probe(broker, PLAN)).problems[0]
 

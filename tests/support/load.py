@@ -4,14 +4,14 @@ import asyncio
 import subprocess
 import threading
 import time
+from collections import defaultdict
 from itertools import count
 from types import TracebackType
 from typing import Self
 
 from mdm.errors import Moved, Unavailable
-from publishers.jetstream import JetStreamBroker
 from tests.support.hubs import HubUnderTest
-from tests.support.running import RunningParts, wait_until
+from tests.support.running import RunningParts, wait_until, whole_stream
 
 STUCK_SECONDS = 1.5
 HISTORY = 64  # messages of a subject the stream keeps
@@ -95,7 +95,9 @@ class Load:
 
 def then_nothing_is_lost_or_doubled(parts: RunningParts, load: Load) -> None:
     """Every version of every master is in the stream once and in order, and the audit finds nothing."""
-    versions = asyncio.run(_versions(parts.nats_url))
+    versions: dict[str, list[int]] = defaultdict(list)
+    for stored in asyncio.run(whole_stream(parts.nats_url)):
+        versions[stored.subject].append(stored.version)
     heads = parts.hub.rows("SELECT subject, version FROM publishers.head WHERE starts_with(subject, 'mdm.golden.')")
     assert len(heads) == load.records
     assert sum(newest for _, newest in heads) == load.sent
@@ -105,11 +107,3 @@ def then_nothing_is_lost_or_doubled(parts: RunningParts, load: Load) -> None:
     assert not versions
     assert parts.hub.rows("SELECT count(*) FROM publishers.outbox WHERE published_at IS NULL") == [(0,)]
     assert parts.broken() == []
-
-
-async def _versions(url: str) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    async with JetStreamBroker(url, "MDM_GOLDEN", name="test-versions") as broker:
-        async for stored in broker.walk(newest=False):
-            found.setdefault(stored.subject, []).append(stored.version)
-    return found

@@ -12,8 +12,9 @@ from typing import Any
 
 from mdm.core.security import SYSTEM
 from mdm.hub import standing
-from mdm.hub.audit import StreamSurvey, audit, begin_survey
+from mdm.hub.audit import audit, begin_survey
 from mdm.settings import Settings
+from publishers import BrokerError, Stored
 from publishers.jetstream import JetStreamBroker
 from tests.support.hubs import HubUnderTest
 
@@ -63,16 +64,25 @@ class RunningParts:
         """Return what the audit finds broken, in the database and in the stream."""
         with self.hub.hub.begin() as work:
             survey = begin_survey(work)
-        asyncio.run(self._read(survey))
+        for stored in asyncio.run(whole_stream(self.nats_url)):
+            survey.note(stored)
         with self.hub.hub.begin_as(SYSTEM) as work:
             report = audit(work, survey=survey)
         assert not report.unchecked
         return [finding for broken in report.broken for finding in broken.findings]
 
-    async def _read(self, survey: StreamSurvey) -> None:
-        async with JetStreamBroker(self.nats_url, "MDM_GOLDEN", name="test-audit") as broker:
-            async for stored in broker.walk(newest=False):
-                survey.note(stored)
+
+async def whole_stream(url: str) -> list[Stored]:
+    """Read everything the golden stream holds, without data; servers that choose a leader are asked again."""
+    end = time.monotonic() + PATIENCE
+    async with JetStreamBroker(url, "MDM_GOLDEN", name="test-audit") as broker:
+        while True:
+            try:
+                return [stored async for stored in broker.walk(newest=False)]
+            except BrokerError:
+                if time.monotonic() > end:
+                    raise
+                await asyncio.sleep(LOOK)
 
 
 def wait_until(holds: Callable[[], bool]) -> None:

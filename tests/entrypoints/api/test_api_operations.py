@@ -107,8 +107,10 @@ def test_the_application_asks_nats_for_its_readiness(hub_database: str, nats_url
     reasons = {part["name"]: part["reason"] for part in parts}
     assert {name for name, reason in reasons.items() if reason} == {"nats"}
     assert reasons["nats"] == (
-        "Stream MDM_GOLDEN does not exist. Provision it. Stream MDM_AUDIT does not exist. Provision it."
-        " Stream MDM_DEAD_LETTERS does not exist. Provision it. Until then nobody notices what subscribers give up."
+        "Stream MDM_GOLDEN does not exist. Provision it; if it was lost, repair it."
+        " Stream MDM_AUDIT does not exist. Provision it; if it was lost, repair it."
+        " Stream MDM_DEAD_LETTERS does not exist. Provision it; if it was lost, repair it."
+        " Until then nobody notices what subscribers give up."
     )
 
 

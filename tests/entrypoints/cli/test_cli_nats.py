@@ -132,7 +132,7 @@ def test_check_says_what_is_missing(
 ) -> None:
     code, said, _ = on_nats("check")
     assert code == 1
-    assert "NOT READY  MDM_GOLDEN\n           Stream MDM_GOLDEN does not exist. Provision it." in said
+    assert "NOT READY  MDM_GOLDEN\n           Stream MDM_GOLDEN does not exist. Provision it" in said
     on_nats("provision", "--yes")
     code, said, _ = on_nats("check")
     assert (code, "nobody knows whether NATS syncs" in said) == (0, True)
