@@ -84,7 +84,10 @@ async def restored(hub: Hub, settings: Settings, *, reason: str | None, trusted:
             if reason is not None:
                 await _take_over(hub, golden, outcome, reason=reason)
     except (BrokerError, NotReady) as error:
-        raise Unavailable(f"What was published cannot be read: {error}") from error
+        raise Unavailable(
+            f"What was published cannot be read: {error}",
+            hint="`mdm repair --apply` makes a stream that is not there any more; then come back to this.",
+        ) from error
     with hub.begin() as work:
         outcome.waiting = repairing.waiting(work)
     if reason is not None:
