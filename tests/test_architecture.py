@@ -9,8 +9,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("mdm", "survivorship", "publishers", "migrations")
 HUB_ORDER = (
-    "action_log", "access", "announce", "sealing", "tasks", "approval", "golden", "resolution", "references",
-    "hierarchy", "explanation", "settling", "ingest", "redo", "stewardship", "releases", "subscribers",
+    "action_log", "access", "announce", "sealing", "tasks", "approval", "golden", "resolution", "relations",
+    "explanation", "settling", "ingest", "redo", "stewardship", "releases", "subscribers",
     "quality", "publishing", "standing", "audit",
 )  # fmt: skip
 CORE_SIBLINGS = ("matching", "standardize", "quality", "security")

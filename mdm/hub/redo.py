@@ -15,7 +15,7 @@ from mdm.hub.golden import Touched
 from mdm.hub.ingest.keeping import DATE, keep
 from mdm.hub.ingest.process import INITIAL_LOAD
 from mdm.hub.ingest.records import Folded, fold_records
-from mdm.hub.references import PIN, follow_pinned
+from mdm.hub.relations.references import PIN, follow_pinned
 from mdm.hub.settling import settle
 from mdm.store import records
 from mdm.store.records import RecordName, redo, references

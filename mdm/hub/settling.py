@@ -5,9 +5,10 @@ from uuid import UUID
 
 from mdm.core.domains import Domain
 from mdm.core.matching import Comparable
-from mdm.hub import references, tasks
+from mdm.hub import tasks
 from mdm.hub.announce import Cause
 from mdm.hub.golden import Draft, Touched, rebuild
+from mdm.hub.relations import references
 from mdm.hub.resolution import resolve
 from mdm.hub.tasks import Question
 from mdm.store.work import Work

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mdm.hub import hierarchy
 from mdm.hub.ingest.loads import load_file
+from mdm.hub.relations import hierarchy
 from tests.docs.pages import blocks
 from tests.support.hubs import HubUnderTest, opened_hub
 from tests.support.running import RunningParts

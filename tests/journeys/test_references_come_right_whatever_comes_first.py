@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from mdm.hub import hierarchy, redo
+from mdm.hub import redo
 from mdm.hub.ingest import conduct
+from mdm.hub.relations import hierarchy
 from tests.support.hubs import HubUnderTest
 
 PLANTS, LINES, MACHINES = 6, 3, 3

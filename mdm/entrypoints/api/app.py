@@ -16,20 +16,15 @@ from mdm.entrypoints.api.oidc import reader_of
 from mdm.entrypoints.api.problems import HANDLERS
 from mdm.entrypoints.api.resources.access import Delegations, Groups, Keys, People, me
 from mdm.entrypoints.api.resources.action_log import ActionLog
-from mdm.entrypoints.api.resources.check import Check
 from mdm.entrypoints.api.resources.dead_letters import DeadLetters
-from mdm.entrypoints.api.resources.deliveries import Deliveries
 from mdm.entrypoints.api.resources.documentation import documented, openapi_document
-from mdm.entrypoints.api.resources.domains import Domains
 from mdm.entrypoints.api.resources.explanations import Explanations
-from mdm.entrypoints.api.resources.golden import GoldenRecords
+from mdm.entrypoints.api.resources.golden import GoldenRecords, Hierarchy, Reveals
 from mdm.entrypoints.api.resources.health import Examination, Health, Probe
-from mdm.entrypoints.api.resources.hierarchy import Hierarchy
-from mdm.entrypoints.api.resources.loads import Loads
+from mdm.entrypoints.api.resources.ingest import Check, Deliveries, Loads, Quarantine
 from mdm.entrypoints.api.resources.metrics import metrics
 from mdm.entrypoints.api.resources.publishing import Contracts, Events, Replays
-from mdm.entrypoints.api.resources.quarantine import Quarantine
-from mdm.entrypoints.api.resources.reveals import Reveals
+from mdm.entrypoints.api.resources.rules import Domains
 from mdm.entrypoints.api.resources.stewardship import ChangeRequests, Identities, Values, Verdicts
 from mdm.entrypoints.api.resources.tasks import Answers, Pairs, Tasks, TasksInHand
 from mdm.entrypoints.api.resources.traces import Traces, propagation

@@ -13,9 +13,9 @@ from mdm.core.matching.document import MISSING
 from mdm.core.security import Permission
 from mdm.core.standardize import Standard
 from mdm.errors import InvalidAttributes, InvalidInput
-from mdm.hub import references
 from mdm.hub.golden.read import Found, in_sight, shown_now
-from mdm.hub.references import complete
+from mdm.hub.relations import references
+from mdm.hub.relations.references import complete
 from mdm.hub.resolution.candidates import HOT, UNBEARABLE
 from mdm.sources import check_attributes
 from mdm.store import golden, records

@@ -11,7 +11,7 @@ from mdm.errors import Moved, VersionConflict
 from mdm.hub.ingest.fold import EMPTY, UNVERSIONED, Said, State, Terms, apply, fold
 from mdm.hub.ingest.interpret import Parsed, Refused, say, utc
 from mdm.hub.ingest.referring import follow_said, follow_state, named_in_state, named_in_values
-from mdm.hub.references import Leads
+from mdm.hub.relations.references import Leads
 from mdm.store import records
 from mdm.store.records import RecordName
 from mdm.store.rows import Row

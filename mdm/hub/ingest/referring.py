@@ -7,7 +7,7 @@ from typing import Any
 from mdm.core.domains import Domain
 from mdm.core.standardize import Standard
 from mdm.hub.ingest.fold import Said, Segment, State
-from mdm.hub.references import Leads, target
+from mdm.hub.relations.references import Leads, target
 from mdm.store.records import RecordName
 
 

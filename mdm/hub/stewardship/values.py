@@ -17,8 +17,8 @@ from mdm.hub.approval.requests import ask_owners
 from mdm.hub.golden import Draft, Touched, rebuild
 from mdm.hub.golden.draft import Permit
 from mdm.hub.golden.timeline import announced, at
-from mdm.hub.hierarchy import check_parent
-from mdm.hub.references import complete
+from mdm.hub.relations.hierarchy import check_parent
+from mdm.hub.relations.references import complete
 from mdm.hub.stewardship.effects import Effects, check_versions, effects_of, owners_of
 from mdm.hub.stewardship.identity import decision_cause, lock_living, steward_of
 from mdm.store import golden, stewardship

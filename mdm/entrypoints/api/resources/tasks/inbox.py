@@ -12,7 +12,7 @@ from mdm.core.security import Permission
 from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
 from mdm.entrypoints.api.paging import Cursor, Limit, Page, begins_at, next_link
 from mdm.entrypoints.api.resources.access.bodies import Body
-from mdm.entrypoints.api.resources.golden import GoldenRecord
+from mdm.entrypoints.api.resources.golden.records import GoldenRecord
 from mdm.entrypoints.api.resources.tasks.bodies import Kind, Name, Severity, State, TaskItem, item
 from mdm.entrypoints.api.resources.tasks.pairs import ExplainedPair
 from mdm.hub.explanation import explain_pair

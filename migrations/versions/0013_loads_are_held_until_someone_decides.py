@@ -1,0 +1,18 @@
+"""Loads are held until someone decides."""
+
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+TABLES = """
+"""
+
+
+def upgrade() -> None:
+    """Bring the tables up to this revision."""
+    for statement in TABLES.split(";\n"):
+        if statement.strip():
+            op.execute(statement)

@@ -1,0 +1,18 @@
+"""What is due has its reasons."""
+
+from alembic import op
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+TABLES = """
+"""
+
+
+def upgrade() -> None:
+    """Bring the tables up to this revision."""
+    for statement in TABLES.split(";\n"):
+        if statement.strip():
+            op.execute(statement)
