@@ -8,7 +8,7 @@ branch_labels = None
 depends_on = None
 
 TABLES = """
-"""Releases are tried on live data."""
+"""
 
 
 def upgrade() -> None:

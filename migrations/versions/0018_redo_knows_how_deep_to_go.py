@@ -8,7 +8,7 @@ branch_labels = None
 depends_on = None
 
 TABLES = """
-"""Redo knows how deep to go."""
+"""
 
 
 def upgrade() -> None:
