@@ -18,7 +18,6 @@ from sqlalchemy.exc import DBAPIError
 from mdm import sources
 from mdm.core import domains
 from mdm.core.clock import Clock, utc_now
-from mdm.core.domains import Catalog
 from mdm.core.ids import lock_number
 from mdm.core.security import SYSTEM, Actor
 from mdm.errors import Unavailable
@@ -30,7 +29,6 @@ from mdm.store import engine as engines
 from mdm.store.work import Work
 
 PACKAGE = Path(__file__).parent
-NO_DOMAINS = Catalog({})
 
 
 def migrations_folder() -> Path:
@@ -75,7 +73,7 @@ def prepare(settings: Settings, dsn: str) -> list[releases.Proposal]:
     migrate(dsn)
     with (
         opened_engine(dsn, settings) as engine,
-        work.begin(engine, actor=SYSTEM, clock=utc_now, catalog=NO_DOMAINS) as first,
+        work.begin(engine, actor=SYSTEM, clock=utc_now, rules=releases.Rulebook()) as first,
     ):
         return releases.store_first(first, declarations(settings))
 
@@ -94,18 +92,19 @@ def opened_engine(dsn: str, settings: Settings) -> Iterator[Engine]:
 def open_hub(settings: Settings, dsn: str, *, clock: Clock = utc_now) -> Iterator[Hub]:
     """Open a hub on a prepared database, with the releases in force; raises Unavailable if it is none."""
     with opened_engine(dsn, settings) as engine:
-        with work.begin(engine, actor=SYSTEM, clock=clock, catalog=NO_DOMAINS) as first:
+        rulebook = releases.Rulebook()
+        with work.begin(engine, actor=SYSTEM, clock=clock, rules=rulebook) as first:
             if condition.revision(first.session) is None:
                 raise Unavailable("The database has never been prepared.", hint="`mdm migrate` does it.")
-            catalog = releases.active_catalog(first)
+            attributes = {name: domain.attributes for name, domain in first.catalog.domains.items()}
         registry = mappings(settings)
-        registry.check({name: domain.attributes for name, domain in catalog.domains.items()})
+        registry.check(attributes)
         reach = kill_at(settings.kill_at)
 
         def begin_as(actor: Actor) -> AbstractContextManager[Work]:
-            return work.begin(engine, actor=actor, clock=clock, catalog=catalog, reach=reach)
+            return work.begin(engine, actor=actor, clock=clock, rules=rulebook, reach=reach)
 
-        yield Hub(begin_as, catalog, registry)
+        yield Hub(begin_as, registry)
 
 
 def kill_at(point: str | None) -> Callable[[str], None]:

@@ -17,8 +17,13 @@ class Hub:
     """An opened hub: how the rim gets a Work, and what it may need to know before it has one."""
 
     begin_as: Callable[[Actor], AbstractContextManager[Work]]
-    catalog: Catalog
     registry: Registry
+
+    @property
+    def catalog(self) -> Catalog:
+        """The domains by the releases in force now; a Work has its own, which do not change while it lasts."""
+        with self.begin() as work:
+            return work.catalog
 
     def begin(self) -> AbstractContextManager[Work]:
         """Begin a Work of the hub itself."""

@@ -1,9 +1,7 @@
 """Queries on the condition of the database itself."""
 
-from sqlalchemy import select, text
-from sqlmodel import Session, col
-
-from mdm.store.tables import Release
+from sqlalchemy import text
+from sqlmodel import Session
 
 
 def server_version(session: Session) -> int:
@@ -17,9 +15,3 @@ def revision(session: Session) -> str | None:
     if not found:
         return None
     return session.connection().execute(text("SELECT version_num FROM alembic_version")).scalar()
-
-
-def active_releases(session: Session) -> dict[str, int]:
-    """Return the number of the release in force of every domain."""
-    in_force = select(col(Release.domain), col(Release.number)).where(col(Release.state) == "active")
-    return {row.domain: row.number for row in session.connection().execute(in_force)}

@@ -1,17 +1,45 @@
 """Queries on releases."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, select, text
 from sqlmodel import Session, col
 
 from mdm.core.ids import lock_number
+from mdm.errors import Moved
 from mdm.store.tables import Release
 
 
 def lock(session: Session) -> None:
     """Wait until nobody else numbers releases, until the transaction ends."""
     session.connection().execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": lock_number("releases")})
+
+
+def numbers(session: Session) -> dict[str, int]:
+    """Return the number of the release in force of every domain."""
+    in_force = select(col(Release.domain), col(Release.number)).where(col(Release.state) == "active")
+    return {row.domain: row.number for row in session.connection().execute(in_force)}
+
+
+def hold(session: Session, expected: Mapping[str, int]) -> None:
+    """Keep the releases of domains in force until the transaction ends; raises Moved if others are in force by now."""
+    for domain in sorted(expected):
+        lock = text("SELECT pg_advisory_xact_lock_shared(:number)")
+        session.connection().execute(lock, {"number": lock_number(f"release/{domain}")})
+    found = numbers(session)
+    if any(found.get(domain) != number for domain, number in expected.items()):
+        raise Moved("Other rules have been switched on.")
+
+
+def seize(session: Session, domain: str) -> None:
+    """Wait until nobody writes by the rules of a domain, and let nobody begin to until the transaction ends."""
+    lock = text("SELECT pg_advisory_xact_lock(:number)")
+    session.connection().execute(lock, {"number": lock_number(f"release/{domain}")})
+
+
+def get(session: Session, domain: str, number: int) -> Release | None:
+    """Return a release or draft, None if there is none of this number."""
+    return session.get(Release, (domain, number))
 
 
 def active(session: Session) -> Sequence[Release]:

@@ -1,6 +1,6 @@
 """One transaction of the hub: the only place where business is committed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,9 +14,10 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlmodel import Session
 
 from mdm.core.clock import Clock
-from mdm.core.domains import Catalog
+from mdm.core.domains import Catalog, Domain
 from mdm.core.security import Actor
 from mdm.errors import Moved, Unavailable
+from mdm.store import releases
 
 TRY_AGAIN = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock timeout
 UNREACHABLE = ("08", "57P")  # connection exception, shutdown; not 57014, a statement that took too long
@@ -32,17 +33,36 @@ def _reach_nothing(_point: str) -> None:
 class Work:
     """A transaction with everything a use case needs.
 
-    `origins` are the correlation ids by which masters were rebuilt in it, `action_id` that of the action that is about
-    to be logged.
+    `rules` knows the releases in force. `origins` are the correlation ids by which masters were rebuilt in it,
+    `action_id` that of the action that is about to be logged.
     """
 
     session: Session
     actor: Actor
     clock: Clock
-    catalog: Catalog
+    rules: "Callable[[Work], Catalog]"
     reach: Callable[[str], None] = _reach_nothing
     origins: dict[UUID, str] = field(default_factory=dict)
     action_id: UUID | None = None
+    _catalog: Catalog | None = field(default=None, init=False)
+    _held: set[str] = field(default_factory=set, init=False)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The domains by the releases that were in force when they were first asked for in this transaction."""
+        if self._catalog is None:
+            self._catalog = self.rules(self)
+        return self._catalog
+
+    def hold_rules(self, domains: Collection[Domain]) -> None:
+        """Keep the rules of domains in force until the transaction ends, as whoever writes by them must.
+
+        Raises Moved if others have been switched on by now.
+        """
+        new = {domain.name: domain.release for domain in domains if domain.name not in self._held}
+        if new:
+            releases.hold(self.session, new)
+            self._held.update(new)
 
     @property
     def now(self) -> datetime:
@@ -61,13 +81,13 @@ def begin(
     *,
     actor: Actor,
     clock: Clock,
-    catalog: Catalog,
+    rules: "Callable[[Work], Catalog]",
     reach: Callable[[str], None] = _reach_nothing,
 ) -> Iterator[Work]:
     """Open a Work; commit when the block ends, roll back when it raises."""
     try:
         with Session(engine, expire_on_commit=False) as session:
-            yield Work(session, actor, clock, catalog, reach)
+            yield Work(session, actor, clock, rules, reach)
             reach("before_commit")
             session.commit()
             reach("after_commit")

@@ -25,7 +25,7 @@ def engine(database: str) -> Iterator[Engine]:
 
 
 def begun(engine: Engine) -> AbstractContextManager[work.Work]:
-    return work.begin(engine, actor=SYSTEM, clock=utc_now, catalog=Catalog({}))
+    return work.begin(engine, actor=SYSTEM, clock=utc_now, rules=lambda _: Catalog({}))
 
 
 MEANINGS = [
@@ -92,7 +92,7 @@ def test_work_that_raises_leaves_nothing_behind(engine: Engine) -> None:
 
 def test_named_points_are_passed_on_the_way(engine: Engine) -> None:
     passed: list[str] = []
-    with work.begin(engine, actor=SYSTEM, clock=utc_now, catalog=Catalog({}), reach=passed.append) as under_way:
+    with work.begin(engine, actor=SYSTEM, clock=utc_now, rules=lambda _: Catalog({}), reach=passed.append) as under_way:
         under_way.connection.execute("SELECT 1")
         assert passed == []
     assert passed == ["before_commit", "after_commit"]

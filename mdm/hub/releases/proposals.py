@@ -1,11 +1,11 @@
 """Releases: which rules are in force, and how files become proposals."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from mdm.core.domains import Catalog, Domain, parse
-from mdm.core.domains.contract import contract
+from mdm.core.domains import Domain, parse
+from mdm.core.domains.changes.contract import contract
 from mdm.core.ids import digest
 from mdm.core.security import Permission
 from mdm.hub.action_log import log_action
@@ -26,11 +26,6 @@ class Proposal:
     number: int
     hash: str
     changes: tuple[Change, ...] = ()  # of the attributes that events carry; of a draft
-
-
-def active_catalog(work: Work) -> Catalog:
-    """Return the domains as their releases in force declare them."""
-    return Catalog({r.domain: replace(parse(r.document), release=r.number) for r in releases.active(work.session)})
 
 
 def store_first(work: Work, documents: Mapping[str, Document]) -> list[Proposal]:

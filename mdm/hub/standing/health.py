@@ -4,7 +4,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from mdm.core.domains import Catalog
 from mdm.errors import Unavailable
 from mdm.store import condition
 from mdm.store.ingest import deliveries, loads
@@ -31,16 +30,14 @@ class Part:
         return self.reason is None
 
 
-def examine(
-    begin: Callable[[], AbstractContextManager[Work]], *, catalog: Catalog, revision: str | None
-) -> tuple[Part, ...]:
+def examine(begin: Callable[[], AbstractContextManager[Work]], *, revision: str | None) -> tuple[Part, ...]:
     """Examine PostgreSQL, its schema (None: whatever it is) and the rules in force; never raises Unavailable."""
     try:
         with begin() as work:
             found = (_postgres(work), _migrations(work, revision))
             if not all(part.ready for part in found):
                 return found
-            return (*found, _releases(work, catalog), publishing(work), _loads(work), _intake(work))
+            return (*found, _releases(work), publishing(work), _loads(work), _intake(work))
     except Unavailable as error:
         unknown = "PostgreSQL is needed to tell."
         rest = (Part(name, unknown) for name in ("migrations", "releases", "relay", "loads", "intake"))
@@ -90,11 +87,7 @@ def _migrations(work: Work, expected: str | None) -> Part:
     return Part("migrations")
 
 
-def _releases(work: Work, catalog: Catalog) -> Part:
-    in_force = condition.active_releases(work.session)
-    ours = {name: domain.release for name, domain in catalog.domains.items()}
-    if not in_force:
+def _releases(work: Work) -> Part:
+    if not work.catalog.domains:
         return Part("releases", "No release of any domain is in force: `mdm migrate` switches on the first ones.")
-    if in_force != ours:
-        return Part("releases", "Other releases are in force than this process has read; it must be started again.")
     return Part("releases")

@@ -5,7 +5,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mdm.core.domains import load_documents, parse, standardize_record
-from mdm.core.domains.contract import SHAPES, contract
+from mdm.core.domains.changes.contract import SHAPES, contract
 from mdm.core.domains.declaration import AttributeType
 from mdm.core.standardize.references import resolved
 

@@ -73,7 +73,7 @@ def test_a_hub_that_can_work_is_ready(idle_api: Api) -> None:
 def test_readiness_says_which_part_is_missing_and_why(api: Api) -> None:
     api.nats_problems.append("Stream X does not exist.")
     with api.hub.begin() as work:
-        work.connection.execute("UPDATE release SET number = 2 WHERE domain = 'customer'")
+        work.connection.execute("UPDATE release SET state = 'superseded'")
     answer = api.get("/health/ready", role=None)
     assert (answer.status_code, answer.json()["status"]) == (503, "not ready")
     reasons = {part["name"]: part["reason"] for part in answer.json()["parts"] if not part["ready"]}
@@ -83,7 +83,7 @@ def test_readiness_says_which_part_is_missing_and_why(api: Api) -> None:
 
 
 def test_a_database_of_another_schema_is_not_ready(api: Api) -> None:
-    parts = {part.name: part for part in examine(api.hub.begin, catalog=api.hub.catalog, revision="9999")}
+    parts = {part.name: part for part in examine(api.hub.begin, revision="9999")}
     assert "mdm migrate" in (parts["migrations"].reason or "")
     assert parts["postgres"].ready
 

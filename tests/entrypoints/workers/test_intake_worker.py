@@ -58,7 +58,7 @@ def test_several_intakes_take_every_message_once(hub: HubUnderTest, nats_url: st
     assert hub.rows("SELECT count(*), count(DISTINCT message_id), min(state) FROM delivery") == [(300, 300, "pending")]
     with hub.hub.begin() as work:
         assert standing(work).queues.keys() == {"hub"}
-        parts = {part.name: part for part in examine(hub.hub.begin, catalog=hub.hub.catalog, revision=None)}
+        parts = {part.name: part for part in examine(hub.hub.begin, revision=None)}
         assert ": hub " in (parts["intake"].detail or "")
 
 

@@ -158,7 +158,7 @@ def test_source_with_one_record_per_master_is_told_that_it_has_one(known: HubUnd
     document["declaration"]["sources"]["portal"]["one_per_master"] = True
     outcomes = {}
     with known.hub.begin_as(READER) as work:
-        strict = replace(work, catalog=Catalog({"supplier": parse(document)}))
+        strict = replace(work, rules=lambda _: Catalog({"supplier": parse(document)}))
         for source in ("portal", "erp"):
             [one] = check(strict, "supplier", NORDWERK, source=source).duplicates
             outcomes[source] = (one.outcome, "one_per_source" in one.vetoes)
@@ -189,7 +189,7 @@ def test_masters_of_other_sites_are_not_shown(known: HubUnderTest) -> None:
     divided = replace(known.hub.catalog.domain("supplier"), site="country")
     planner = replace(READER, sites=frozenset({"AT"}))
     with known.hub.begin_as(planner) as work:
-        there = replace(work, catalog=Catalog({"supplier": divided}))
+        there = replace(work, rules=lambda _: Catalog({"supplier": divided}))
         assert names(check(there, "supplier", NORDWERK)) == ([], [])
         assert names(check(there, "supplier", {"name": "Talbrücke"})) == ([], ["Talbrücke Federn KG"])
 

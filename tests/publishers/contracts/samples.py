@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mdm.core.domains import load_documents, parse
-from mdm.core.domains.contract import contract
+from mdm.core.domains.changes.contract import contract
 from publishers import contracts
 from publishers.contracts import CURRENT, GOLDEN_TYPES, Form, Schema, in_form
 from tests.publishers.contracts.story import Announced

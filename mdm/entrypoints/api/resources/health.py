@@ -73,7 +73,7 @@ class Examination:
 
     async def _look(self) -> tuple[Part, ...]:
         hub, revision = self._hub, self._revision
-        database = sync_to_thread(examine, hub.begin, catalog=hub.catalog, revision=revision)
+        database = sync_to_thread(examine, hub.begin, revision=revision)
         parts, problems = await asyncio.gather(database, self._probe())
         return (*parts, Part("nats", " ".join(problems) or None))
 

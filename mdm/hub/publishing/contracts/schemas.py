@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from mdm.core.domains import Catalog, Domain
-from mdm.core.domains.contract import contract
+from mdm.core.domains.changes.contract import contract
 from mdm.core.yaml_file import suggestion
 from mdm.errors import UnknownDomain
 from publishers import contracts

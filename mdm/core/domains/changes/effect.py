@@ -1,0 +1,125 @@
+"""What a release changes: which values are read, survive or are compared otherwise than before."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mdm.core.domains.domain import Domain
+
+Weights = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What must be looked at again when one set of rules takes the place of another.
+
+    Of attributes in `read` the facts are folded again. Golden values of `units` may survive otherwise, wait for others
+    or lead elsewhere. Pairs are `compared` again: all, or those alone whose weight (bits) lies in `weights`. Values of
+    `announced` attributes are shown to subscribers from now on, or no longer.
+    """
+
+    read: frozenset[str]
+    units: frozenset[str]
+    compared: bool
+    weights: Weights | None
+    announced: frozenset[str]
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is to be looked at again."""
+        return bool(self.read or self.units or self.compared or self.announced)
+
+
+def effect_of(before: Domain, after: Domain) -> Effect:
+    """Return what changes when the rules of a domain do."""
+    read = frozenset(_read(before, after))
+    compared = _match_rules(before) != _match_rules(after)
+    return Effect(
+        read=read,
+        units=frozenset(_units(before, after)) | {after.unit_of(name) for name in read},
+        compared=compared,
+        weights=_weights(before, after) if compared else None,
+        announced=before.open ^ after.open,
+    )
+
+
+def _read(before: Domain, after: Domain) -> Iterator[str]:
+    """Yield the attributes whose values are read otherwise: of every record, or of some source's alone."""
+    names = sorted({*before.attributes, *after.attributes})
+    if before.limits != after.limits or _manners(before) != _manners(after):
+        yield from names
+        return
+    for name in names:
+        if _reading(before, name) != _reading(after, name):
+            yield name
+
+
+def _manners(domain: Domain) -> dict[str, Any]:
+    """Return how the facts of each source are taken: whether its time counts, and whether its nulls clear."""
+    return {name: (source.time_trusted, source.may_blank) for name, source in domain.sources.items()}
+
+
+def _reading(domain: Domain, name: str) -> Any:
+    declared = domain.attributes.get(name)
+    if declared is None:
+        return None
+    fields = ("type", "standardizer", "scheme", "values", "key", "fields", "to")
+    return [getattr(declared, part) for part in fields]
+
+
+def _units(before: Domain, after: Domain) -> Iterator[str]:
+    """Yield the attributes and coupled groups that may get another value, owner or place."""
+    placed = set(before.search) ^ set(after.search)
+    if before.hierarchy != after.hierarchy:
+        placed |= {*before.hierarchy, *after.hierarchy}
+    if before.site != after.site:
+        placed |= {name for name in (before.site, after.site) if name is not None}
+    for name in sorted({*before.attributes, *after.attributes}):
+        if name in placed or before.unit_of(name) != after.unit_of(name):
+            yield from (before.unit_of(name), after.unit_of(name))
+    every = sorted({d.unit_of(name) for d in (before, after) for name in d.attributes})
+    changed = {unit for unit in every if _ruled(before, unit) != _ruled(after, unit)}
+    yield from changed
+    yield from (unit for unit in every if _led_by(after, unit) & changed or _led_by(before, unit) & changed)
+
+
+def _ruled(domain: Domain, unit: str) -> Any:
+    """Return all that decides on the value of a unit, and on who must approve of it."""
+    policy = domain.policy
+    trust = {source: rating.about(unit) for source, rating in policy.trust.items()}
+    members = domain.groups.get(unit, ())
+    rule = policy.attributes.get(unit, policy.default)
+    known = all(name in domain.attributes for name in domain.members_of(unit))
+    owner = domain.owner_of(unit) if known else None
+    return rule, members, trust, policy.sources, policy.downgrades, unit in domain.critical, owner
+
+
+def _led_by(domain: Domain, unit: str) -> set[str]:
+    """Return the units that a unit follows, directly or through others."""
+    found: set[str] = set()
+    while True:
+        rule = domain.policy.attributes.get(unit, domain.policy.default)
+        if rule.attribute is None:
+            return found
+        unit = domain.unit_of(rule.attribute)
+        if unit in found:
+            return found
+        found.add(unit)
+
+
+def _match_rules(domain: Domain) -> Any:
+    return domain.match.document, domain.match.rules
+
+
+def _weights(before: Domain, after: Domain) -> Weights | None:
+    """Return the weights between which pairs are taken for something else, if the thresholds alone have moved up.
+
+    What was below the threshold of review is not kept: if that falls, everything must be compared.
+    """
+    old, new = before.match, after.match
+    others = [{**m.document, "thresholds": None} for m in (old, new)]
+    if others[0] != others[1] or old.rules != new.rules or new.review < old.review:
+        return None
+    moved = [
+        bound for pair in ((old.review, new.review), (old.match, new.match)) if pair[0] != pair[1] for bound in pair
+    ]
+    return (min(moved), max(moved)) if moved else None
