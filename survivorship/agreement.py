@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from survivorship.claim import Claim, Override, freeze, identity, is_unspoken
+from survivorship.intervals import START, elementary, in_force
 from survivorship.ruling import Ruling
-from survivorship.timeline import START, elementary, in_force
 from survivorship.voices import voices
 
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from survivorship.claim import Claim
+from survivorship.intervals import at
 from survivorship.policy.policy import Policy
 from survivorship.policy.rules import AttributeRule, Rule
 from survivorship.policy.trust import PRECISION, Rating, SourceTrust
 from survivorship.situation import Situation
-from survivorship.timeline import at
 
 GRAIN = 10**-PRECISION
 

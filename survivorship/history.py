@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from survivorship.claim import Claim
-from survivorship.timeline import END, START, Interval, without
+from survivorship.intervals import END, START, Interval, opened, without
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,5 +61,5 @@ def _with(history: list[Piece], fact: Fact) -> list[Piece]:
 
 
 def _over(claim: Claim, interval: Interval) -> Claim:
-    start, end = interval
-    return replace(claim, valid_from=None if start == START else start, valid_to=None if end == END else end)
+    start, end = opened(interval)
+    return replace(claim, valid_from=start, valid_to=end)

@@ -5,8 +5,8 @@ from datetime import datetime
 from survivorship.claim import Claim, Hold, Override, freeze, identity, is_unspoken
 from survivorship.docket import Docket, Dockets
 from survivorship.election import Outcome, decide
+from survivorship.intervals import in_force
 from survivorship.ruling import Ruling
-from survivorship.timeline import in_force
 from survivorship.voices import voices
 
 

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from survivorship.claim import Claim, Hold, Override
 from survivorship.docket import Docket, Dockets, open_dockets, unexpired
 from survivorship.election import Losers, Outcome, decide
+from survivorship.intervals import at
 from survivorship.leading import leader_of
 from survivorship.policy.policy import Policy
 from survivorship.survive import day_of
-from survivorship.timeline import at
 from survivorship.voices import voices
 
 

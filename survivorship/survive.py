@@ -9,10 +9,11 @@ from survivorship.claim import JSON, Claim, Hold, Override
 from survivorship.docket import Docket, Dockets, open_dockets, unexpired
 from survivorship.election import Outcome, decide, elect
 from survivorship.fading import next_winner_on
+from survivorship.intervals import elementary, in_force, next_bound
 from survivorship.leading import heard_with, leader_of
 from survivorship.policy.policy import Policy
 from survivorship.ruling import Ruling
-from survivorship.timeline import Slice, Track, elementary, in_force, next_bound, zip_tracks
+from survivorship.timeline import Slice, Track, zip_tracks
 from survivorship.voices import voices
 
 

@@ -4,7 +4,7 @@ import pytest
 from claims_in_words import emptied, golden, origin, said, survive
 
 from survivorship import Claim, CoupledAttribute, InvalidClaims, Override, Policy
-from survivorship.timeline import START
+from survivorship.intervals import START
 
 CREDIT = Policy.from_document(
     {
