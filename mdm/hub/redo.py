@@ -1,6 +1,6 @@
 """Records processed again without a new fact: what they refer to has moved, or a day they wait for has come."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TypeAlias
@@ -19,6 +19,7 @@ from mdm.hub.relations.references import PIN, follow_pinned
 from mdm.hub.settling import settle
 from mdm.store import records
 from mdm.store.records import RecordName, redo, references
+from mdm.store.records.redo import Depth
 from mdm.store.rows import Row
 from mdm.store.work import Work
 
@@ -28,6 +29,7 @@ SIZE = 50
 TRIES = 5
 REST = timedelta(minutes=10)  # for a record that cannot be processed again, before it is tried once more
 REFERENCE, BOUNDARY = "reference", "boundary"
+RELEASE, ANNOUNCE = "release", "announce"  # other rules are in force; what subscribers are shown has changed with them
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +48,7 @@ def process_due(begin: Begin, *, size: int = SIZE) -> int:
             try:
                 look_back(begin, size=size)
                 with begin() as work:
+                    work.hold_rules(work.catalog.domains.values())
                     rows = redo.take_due(work.session, now=work.now, size=size)
                     ids = [row.record_id for row in rows]
                     _do_again(work, rows)
@@ -81,6 +84,7 @@ def _do_alone(begin: Begin, record_id: int) -> None:
     whose = None
     try:
         with begin() as work:
+            work.hold_rules(work.catalog.domains.values())
             rows = redo.take_due(work.session, now=work.now, size=1, ids=[record_id])
             whose = next((row.origin.get("correlation_id") for row in rows if row.origin), None)
             _do_again(work, rows)
@@ -95,7 +99,8 @@ def _do_alone(begin: Begin, record_id: int) -> None:
 def _do_again(work: Work, rows: Sequence[Row]) -> None:
     if not rows:
         return
-    folded = fold_records(work, (), again=[RecordName(row.domain, row.source, row.source_key) for row in rows])
+    depths = {RecordName(row.domain, row.source, row.source_key): Depth(row.depth) for row in rows}
+    folded = fold_records(work, (), again=depths)
     ids = keep(work, folded)
     taken = {row.record_id: row for row in rows}
     for name in sorted({row.domain for row in rows}):
@@ -105,19 +110,28 @@ def _do_again(work: Work, rows: Sequence[Row]) -> None:
 
 def _settle(work: Work, domain: Domain, found: Mapping[int, Folded], taken: Mapping[int, Row]) -> None:
     """Settle what has changed, and what is to be rebuilt whether it has or not."""
-    changed = {record: f for record, f in found.items() if f.changed or taken[record].reason not in (REFERENCE, DATE)}
+    reasons = {record: set(taken[record].reasons) for record in found}
+    changed = {record: f for record, f in found.items() if f.changed or not reasons[record] <= {REFERENCE, DATE}}
     if not changed:
         return
-    if pinned := [record for record in changed if taken[record].reason == PIN]:
+    if pinned := [record for record in changed if PIN in reasons[record]]:
         follow_pinned(work, domain, pinned)
     initial = records.initial(work.session, changed)
     unknown = {"correlation_id": str(new_id())}
 
     def cause_of(master: Touched) -> Cause:
         own = [record for record in changed if record in master.records] or list(changed)
-        kind = BOUNDARY if all(taken[record].reason == DATE for record in own) else REFERENCE
+        kind = _kind(set[str]().union(*(reasons[record] for record in own)))
         origin = next((taken[record].origin for record in sorted(own) if taken[record].origin), unknown)
         return Cause.following(kind, origin, waiver=INITIAL_LOAD if initial.issuperset(own) else None)
 
     compared = {record: f.comparable for record, f in changed.items() if f.compared}
-    settle(work, domain, changed=changed, compared=compared, cause_of=cause_of)
+    announced = {record for record in changed if ANNOUNCE in reasons[record]}
+    settle(work, domain, changed=changed, compared=compared, cause_of=cause_of, announced=announced)
+
+
+def _kind(reasons: Collection[str]) -> str:
+    """Return what a version is said to be caused by if records were done again for these reasons."""
+    if RELEASE in reasons:
+        return RELEASE
+    return BOUNDARY if set(reasons) == {DATE} else REFERENCE

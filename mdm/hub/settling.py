@@ -22,13 +22,17 @@ def settle(
     compared: Mapping[int, Comparable],
     cause_of: Callable[[Touched], Cause],
     counted: Mapping[int, UUID | None] | None = None,
+    announced: Collection[int] = (),
 ) -> dict[UUID, Draft]:
     """Resolve changed records, rebuild the masters this touches, and renew the questions around them.
 
-    `compared` and `counted` are those of `resolve`, and so are the locks that the caller holds.
+    `compared` and `counted` are those of `resolve`, and so are the locks that the caller holds. Masters of `announced`
+    records get a version even if nothing differs.
     """
     resolution = resolve(work, domain, changed=changed, compared=compared, counted=counted)
     touched = resolution.touched
+    for master in touched.values():
+        master.restored = not master.records.isdisjoint(announced)
     work.reach("resolved")
     causes = {m.id: cause_of(m) for m in touched.values()}
     drafts = rebuild(work, domain, touched, causes=causes)

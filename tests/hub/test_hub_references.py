@@ -147,7 +147,7 @@ def test_who_referred_to_what_moved_while_being_written_is_found_later(hub: HubU
         redo.look_back(hub.hub.begin)
         assert hub.rows("SELECT count(*) FROM redo") == [(0,)]
     redo.look_back(hub.hub.begin)
-    assert hub.rows("SELECT reason FROM redo") == [("reference",)]
+    assert hub.rows("SELECT reasons FROM redo") == [(["reference"],)]
 
 
 def test_hub_is_not_settled_while_records_are_due_again(hub: HubUnderTest) -> None:
@@ -157,7 +157,10 @@ def test_hub_is_not_settled_while_records_are_due_again(hub: HubUnderTest) -> No
         work.connection.execute("UPDATE publishers.outbox SET published_at = now()")
     with hub.hub.begin_as(SYSTEM) as work:
         assert standing.settled(work)
-        work.connection.execute("INSERT INTO redo SELECT id, 'reference', now(), now() FROM source_record")
+        work.connection.execute(
+            "INSERT INTO redo (record_id, reasons, due_at, created_at)"
+            " SELECT id, '{reference}', now(), now() FROM source_record"
+        )
         assert not standing.settled(work)
 
 
@@ -173,7 +176,7 @@ def test_value_that_begins_later_makes_records_match_on_its_day(database: str) -
             attributes={"code": "PR-1"},
         )  # fmt: skip
         hub.process()
-        assert hub.rows("SELECT reason, due_at::date FROM redo") == [("date", date(2026, 4, 1))]
+        assert hub.rows("SELECT reasons, due_at::date FROM redo") == [(["date"], date(2026, 4, 1))]
         assert masters(hub, "work_center") == 2
         now[0] = datetime(2026, 4, 1, tzinfo=UTC)
         hub.process()

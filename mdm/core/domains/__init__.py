@@ -4,7 +4,7 @@ from mdm.core.domains.catalog import Catalog, load_documents
 from mdm.core.domains.changes.effect import Effect, effect_of
 from mdm.core.domains.declaration import STEWARD_SOURCE, AttributeDeclaration, SourceDeclaration
 from mdm.core.domains.domain import Domain, parse
-from mdm.core.domains.record import block_keys_of, comparable_of, standardize_record
+from mdm.core.domains.record import block_keys_of, comparable_of, standardize_kept, standardize_record
 
 __all__ = [
     "STEWARD_SOURCE",
@@ -18,5 +18,6 @@ __all__ = [
     "effect_of",
     "load_documents",
     "parse",
+    "standardize_kept",
     "standardize_record",
 ]

@@ -1,6 +1,7 @@
 """A source record in the terms of its domain: standardized, and as matching needs it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from mdm.core import matching
@@ -28,6 +29,19 @@ def standardize_record(domain: Domain, raw: Mapping[str, Any]) -> dict[str, Stan
         )
     context = _context(raw)
     return {name: readers[name](value, context) for name, value in raw.items()}
+
+
+def standardize_kept(domain: Domain, raw: Mapping[str, Any]) -> dict[str, Standard]:
+    """Standardize what was accepted by earlier rules: attributes that are no longer declared, or read, are left out."""
+    try:
+        return standardize_record(domain, raw)
+    except InvalidAttributes:
+        context, read = _context(raw), {}
+        for name, value in raw.items():
+            if name in domain.readers:
+                with suppress(InvalidAttributes):
+                    read[name] = domain.readers[name](value, context)
+        return read
 
 
 def comparable_of(domain: Domain, std: Mapping[str, Any]) -> Comparable:

@@ -13,7 +13,7 @@ from mdm.store.tables import Master
 class Touched:
     """A locked master; `version` is the one before, 0 for a new master; `records` are those it has or has just lost.
 
-    One that is `restored` is announced although nothing differs: subscribers know another state of it.
+    One that is `restored` is announced although nothing differs: subscribers know, or are shown, another state of it.
     """
 
     id: UUID

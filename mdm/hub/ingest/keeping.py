@@ -26,7 +26,7 @@ def keep(work: Work, folded: Sequence[Folded]) -> Mapping[RecordName, int]:
         for name in sorted({f.name.domain for f in written}):
             _keep_keys(work, name, [f for f in written if f.compared and f.name.domain == name], ids)
         _keep_references(work, [f for f in written if f.changed], ids)
-    _await_dates(work, [f for f in folded if f.kept or f.again], ids)
+    _await_dates(work, [f for f in folded if f.kept or f.again is not None], ids)
     work.reach("records_written")
     return ids
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from mdm.core.domains import Domain, block_keys_of, comparable_of, standardize_record
+from mdm.core.domains import Domain, block_keys_of, comparable_of, standardize_kept
 from mdm.core.ids import lock_number
 from mdm.core.matching import Comparable
 from mdm.errors import Moved, VersionConflict
@@ -14,6 +14,7 @@ from mdm.hub.ingest.referring import follow_said, follow_state, named_in_state, 
 from mdm.hub.relations.references import Leads
 from mdm.store import records
 from mdm.store.records import RecordName
+from mdm.store.records.redo import Depth
 from mdm.store.rows import Row
 from mdm.store.tables import Fact
 from mdm.store.work import Work
@@ -21,7 +22,7 @@ from mdm.store.work import Work
 
 @dataclass(slots=True)
 class Folded:
-    """A source record with the facts of this chunk in it, before it is written; `again`: as of now, without any."""
+    """A source record with the facts of this chunk in it, before it is written; `again`: without any, so deep."""
 
     name: RecordName
     before: Row | None
@@ -33,12 +34,12 @@ class Folded:
     refused: list[Refused] = field(default_factory=list)
     changed: bool = False
     declared: bool = False
-    again: bool = False
+    again: Depth | None = None
 
     @property
     def concerned(self) -> bool:
         """Tell whether there is anything to write: a fact that is kept, or another look that shows a difference."""
-        return bool(self.kept) or (self.again and self.changed)
+        return bool(self.kept) or (self.again is not None and self.changed)
 
     @property
     def speaks(self) -> bool:
@@ -52,8 +53,9 @@ class Folded:
 
     @property
     def compared(self) -> bool:
-        """Tell whether the record looks different to matching than before."""
-        return self.before is None or self.comparable != self.before.comparable
+        """Tell whether the record looks different to matching than before, or is to be compared again."""
+        again = self.again is not None and self.again >= Depth.COMPARE
+        return again or self.before is None or self.comparable != self.before.comparable
 
     @property
     def lock_numbers(self) -> set[int]:
@@ -61,16 +63,21 @@ class Folded:
         return {lock_number("|".join(self.name)), *(records.key_number(self.name.domain, key) for key in self.keys)}
 
 
-def fold_records(work: Work, parsed: Sequence[Parsed], *, again: Iterable[RecordName] = ()) -> list[Folded]:
+def fold_records(
+    work: Work, parsed: Sequence[Parsed], *, again: Mapping[RecordName, Depth] | None = None
+) -> list[Folded]:
     """Lock and fold the records of a chunk; raises Moved if one changed so much that other locks are needed.
 
     Records are read once without locks to learn which keys to lock, and again afterwards. Those named `again` are
-    looked at as of now without a new fact: their references are followed anew.
+    looked at as of now without a new fact: their references are followed anew, and so deep they are done again.
     """
-    by_record: dict[RecordName, list[Parsed]] = defaultdict(list, {name: [] for name in again})
+    depths = again or {}
+    names = {*depths, *(p.name for p in parsed)}
+    work.hold_rules([work.catalog.domain(name) for name in sorted({name.domain for name in names})])
+    by_record: dict[RecordName, list[Parsed]] = defaultdict(list, {name: [] for name in depths})
     for p in parsed:
         by_record[p.name].append(p)
-    folded = _fold_all(work, by_record)
+    folded = _fold_all(work, by_record, depths)
     numbers = _lock_numbers(work, folded)
     records.take_locks(work.session, numbers)
     work.reach("locked")
@@ -78,7 +85,7 @@ def fold_records(work: Work, parsed: Sequence[Parsed], *, again: Iterable[Record
     found = records.read(work.session, by_record)
     if {name: row.revision for name, row in found.items()} == seen:
         return folded
-    folded = _fold_all(work, by_record)
+    folded = _fold_all(work, by_record, depths)
     if not _lock_numbers(work, folded) <= numbers:
         raise Moved
     return folded
@@ -95,7 +102,9 @@ def _lock_numbers(work: Work, folded: Iterable[Folded]) -> set[int]:
     return numbers
 
 
-def _fold_all(work: Work, by_record: Mapping[RecordName, Sequence[Parsed]]) -> list[Folded]:
+def _fold_all(
+    work: Work, by_record: Mapping[RecordName, Sequence[Parsed]], depths: Mapping[RecordName, Depth]
+) -> list[Folded]:
     before = records.read(work.session, by_record)
     repeated = {
         (before[name].id, p.fact.version)
@@ -108,7 +117,7 @@ def _fold_all(work: Work, by_record: Mapping[RecordName, Sequence[Parsed]]) -> l
     leads = _leads(work, by_record, before)
     instant = utc(work.now)
     return [
-        _fold_one(leads, name, before.get(name), facts, known=known, instant=instant)
+        _fold_one(leads, name, before.get(name), facts, known=known, instant=instant, again=depths.get(name))
         for name, facts in by_record.items()
     ]
 
@@ -135,15 +144,16 @@ def _fold_one(
     *,
     known: Mapping[tuple[int, int], str],
     instant: str,
+    again: Depth | None,
 ) -> Folded:
     domain = leads.work.catalog.domain(name.domain)
     state = EMPTY if before is None else State.from_document(before.state)
-    folded = Folded(name, before, follow_state(leads, domain, name.source, state), again=not facts)
+    folded = Folded(name, before, follow_state(leads, domain, name.source, state), again=again)
     digests = {version: digest for (record, version), digest in known.items() if before and record == before.id}
     for p in sorted(facts, key=lambda p: p.delivery.id):
         said = follow_said(leads, domain, name.source, p.said)
         _take(domain, folded, replace(p, said=said), digests)
-    if "late" in folded.outcomes.values():
+    if "late" in folded.outcomes.values() or again == Depth.FOLD:
         folded.state = _fold_again(leads, domain, folded)
     if folded.kept or before is not None:
         folded.comparable = comparable_of(domain, folded.state.at(instant))
@@ -201,7 +211,7 @@ def _says_the_same(one: State, other: State) -> bool:
 def _said_again(domain: Domain, fact: Fact, *, time_trusted: bool) -> Said:
     return say(
         fact,
-        standardize_record(domain, fact.attributes),
+        standardize_kept(domain, fact.attributes),
         received_at=fact.received_at,
         arrival=fact.delivery_id,
         time_trusted=time_trusted,

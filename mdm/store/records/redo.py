@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from enum import IntEnum
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -13,6 +14,14 @@ from mdm.store.sql import as_document, as_json, run
 from mdm.store.tables import Redo
 
 Origins: TypeAlias = Mapping[str, Any]
+
+
+class Depth(IntEnum):
+    """How much of a record is done again; each includes those before it."""
+
+    LOOK = 0  # where its references lead, what holds today, and its master's golden record
+    COMPARE = 1  # with which records it matches
+    FOLD = 2  # what its facts say
 
 
 def add(session: Session, rows: Sequence[dict[str, Any]], *, now: datetime) -> None:
@@ -45,7 +54,7 @@ def add_pinned(session: Session, *, masters: Collection[UUID], reason: str, orig
 
 
 def take_due(session: Session, *, now: datetime, size: int, ids: Sequence[int] | None = None) -> Sequence[Row]:
-    """Take records that are due and that nobody else has: record_id, reason, origin, domain, source, source_key.
+    """Take records that are due and nobody else's: record_id, reasons, depth, origin, domain, source, source_key.
 
     `ids` limits the choice.
     """

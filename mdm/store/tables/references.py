@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Index, Uuid, text
+from sqlalchemy import BigInteger, Column, Index, SmallInteger, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE
 from sqlmodel import Field, SQLModel
 
@@ -29,16 +29,17 @@ class RecordReference(SQLModel, table=True):
 
 
 class Redo(SQLModel, table=True):
-    """A record to be processed again, without a new fact, when its time has come."""
+    """A record to be processed again, without a new fact, when its time has come; `depth` says how much of it."""
 
     __tablename__ = "redo"
     __table_args__ = (Index("redo_due", "due_at"),)
 
     record_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="source_record.id")
-    reason: str
+    reasons: list[str] = Field(sa_type=ARRAY(Text))
     due_at: datetime = instant()
     created_at: datetime = instant()
     origin: dict[str, Any] | None = document(nullable=True)
+    depth: int = Field(default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": text("0")})
 
 
 class ReferenceMove(SQLModel, table=True):

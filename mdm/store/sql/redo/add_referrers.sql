@@ -1,6 +1,6 @@
 -- Have records done again that were found to lead elsewhere than these records and masters are now.
-INSERT INTO redo AS d (record_id, reason, due_at, created_at, origin)
-SELECT DISTINCT ON (stale.record_id) stale.record_id, 'reference', CAST(:now AS timestamptz), CAST(:now AS timestamptz),
+INSERT INTO redo AS d (record_id, reasons, due_at, created_at, origin)
+SELECT DISTINCT ON (stale.record_id) stale.record_id, ARRAY['reference'], CAST(:now AS timestamptz), CAST(:now AS timestamptz),
        CAST(:origins AS jsonb) -> stale.target
 FROM (
     SELECT r.record_id, CAST(t.id AS text) AS target
@@ -20,4 +20,6 @@ FROM (
 ) AS stale
 ORDER BY stale.record_id, stale.target
 ON CONFLICT (record_id) DO UPDATE
-SET due_at = least(d.due_at, excluded.due_at), origin = coalesce(excluded.origin, d.origin)
+SET due_at = least(d.due_at, excluded.due_at),
+    reasons = CASE WHEN excluded.reasons <@ d.reasons THEN d.reasons ELSE d.reasons || excluded.reasons END,
+    origin = coalesce(excluded.origin, d.origin)

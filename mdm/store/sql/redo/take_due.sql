@@ -10,4 +10,4 @@ WITH due AS (
 DELETE FROM redo d
 USING due, source_record r
 WHERE d.record_id = due.record_id AND r.id = d.record_id
-RETURNING d.record_id, d.reason, d.origin, r.domain, r.source, r.source_key
+RETURNING d.record_id, d.reasons, d.depth, d.origin, r.domain, r.source, r.source_key
