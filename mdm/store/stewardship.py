@@ -1,12 +1,12 @@
 """Queries on what people decide about values: overrides, holds and change requests."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlmodel import Session, col
 
 from mdm.store.rows import Row
@@ -45,15 +45,22 @@ def holds(session: Session, ids: Iterable[UUID]) -> ByMaster:
     return _by_master(run(session, "stewardship/read_holds", ids=list(ids)))
 
 
-def write_holds(session: Session, rows: Sequence[dict[str, Any]], *, now: datetime) -> None:
-    """Keep values back: master_id, attribute, std, approved, record, valid_from, valid_to, state, request_id."""
+def holds_at(session: Session, master_id: UUID, known_at: datetime) -> Sequence[Row]:
+    """Return what was kept back on a master at a recorded instant."""
+    return run(session, "stewardship/read_holds_at", id=master_id, known_at=known_at)
+
+
+def write_holds(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep values back: master_id, attribute, std, approved, record, valid_from, valid_to, state, request_id, since."""
     if rows:
-        run(session, "stewardship/write_holds", rows=as_json(rows), now=now)
+        run(session, "stewardship/write_holds", rows=as_json(rows))
 
 
-def let_hold_pass(session: Session, hold_id: int | None, *, valid_to: datetime | None, state: str) -> None:
+def let_hold_pass(
+    session: Session, hold_id: int | None, *, valid_to: datetime | None, state: str, now: datetime
+) -> None:
     """End the valid time of a hold and change its state."""
-    run(session, "stewardship/let_hold_pass", id=hold_id, valid_to=valid_to, state=state)
+    run(session, "stewardship/let_hold_pass", id=hold_id, valid_to=valid_to, state=state, now=now)
 
 
 def records_in_cycles(session: Session, *, domain: str, besides: Collection[UUID]) -> list[int]:
@@ -62,16 +69,19 @@ def records_in_cycles(session: Session, *, domain: str, besides: Collection[UUID
     return [row.record_id for row in found]
 
 
-def delete_holds(session: Session, ids: Sequence[int]) -> None:
-    """Let go of values that are no longer kept back."""
-    if ids:
-        run(session, "stewardship/delete_holds", ids=list(ids))
+def end_holds(session: Session, ended: Mapping[int, datetime]) -> None:
+    """Let go of values that are no longer kept back, each from an instant on."""
+    if ended:
+        run(session, "stewardship/end_holds", ids=list(ended), instants=list(ended.values()))
 
 
 def assign_holds(session: Session, request_id: UUID, *, master_id: UUID, units: Collection[str]) -> None:
     """Note which change request the pending holds of these attributes belong to."""
     pending = update(Hold).where(
-        col(Hold.master_id) == master_id, col(Hold.attribute).in_(units), col(Hold.state) == "pending"
+        col(Hold.master_id) == master_id,
+        col(Hold.attribute).in_(units),
+        col(Hold.state) == "pending",
+        col(Hold.ended_at).is_(None),
     )
     session.connection().execute(pending.values(request_id=request_id))
 
@@ -81,16 +91,17 @@ def leave_the_past_held(session: Session, request_id: UUID, *, now: datetime) ->
     run(session, "stewardship/leave_the_past_held", id=request_id, now=now)
 
 
-def release_holds(session: Session, request_id: UUID) -> None:
+def release_holds(session: Session, request_id: UUID, *, now: datetime) -> None:
     """Let go of the values of a change request that still wait."""
-    pending = delete(Hold).where(col(Hold.request_id) == request_id, col(Hold.state) == "pending")
-    session.connection().execute(pending)
+    pending = update(Hold).where(
+        col(Hold.request_id) == request_id, col(Hold.state) == "pending", col(Hold.ended_at).is_(None)
+    )
+    session.connection().execute(pending.values(ended_at=now))
 
 
-def set_hold_state(session: Session, request_id: UUID, *, state: str) -> None:
-    """Change the state of the pending holds of a change request."""
-    pending = update(Hold).where(col(Hold.request_id) == request_id, col(Hold.state) == "pending")
-    session.connection().execute(pending.values(state=state))
+def reject_holds(session: Session, request_id: UUID, *, now: datetime) -> None:
+    """Keep the values of a change request that still wait back for good."""
+    run(session, "stewardship/reject_holds", id=request_id, now=now)
 
 
 def open_requests(session: Session, ids: Iterable[UUID]) -> Sequence[Row]:

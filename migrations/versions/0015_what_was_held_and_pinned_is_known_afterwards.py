@@ -8,11 +8,18 @@ branch_labels = None
 depends_on = None
 
 TABLES = """
+ALTER TABLE hold ADD COLUMN since timestamptz, ADD COLUMN ended_at timestamptz, ADD COLUMN former_of bigint;
+UPDATE hold SET since = created_at;
+ALTER TABLE hold ALTER COLUMN since SET NOT NULL;
+DROP INDEX hold_of_cycles;
+CREATE INDEX hold_of_cycles ON hold (master_id) WHERE state = 'cycle' AND ended_at IS NULL;
+
+CREATE INDEX override_ever_of_master ON override (master_id);
 """
 
 
 def upgrade() -> None:
-    """Bring the tables up to this revision."""
+    """Keep holds that have ended, and the shapes they had before; find every override a master ever had."""
     for statement in TABLES.split(";\n"):
         if statement.strip():
             op.execute(statement)

@@ -11,7 +11,7 @@ from mdm.hub import announce
 from mdm.hub.announce import Cause, Change
 from mdm.hub.approval import Asked, Held, renew_requests
 from mdm.hub.golden.cycles import break_cycles
-from mdm.hub.golden.draft import BOUNDARY, Draft, Found, Permit, begins_or_ends, draft
+from mdm.hub.golden.draft import BOUNDARY, TICK, Draft, Found, Permit, begins_or_ends, draft
 from mdm.hub.golden.leading import keep_references
 from mdm.hub.golden.timeline import announced, at
 from mdm.hub.golden.touched import Touched
@@ -124,19 +124,27 @@ def _keep_back(
         return
     stored = {h.id: h for d in concerned for h in found[d.master.id].held}
     kept = {h.id for d in concerned for h in d.guarded.held}
-    stewardship.delete_holds(work.session, [gone for gone in stored if gone is not None and gone not in kept])
-    for h in (h for d in concerned for h in d.guarded.held if h.id is not None and h.state != stored[h.id].state):
-        stewardship.let_hold_pass(work.session, h.id, valid_to=h.valid_to, state=h.state)
+    gone = [(h.id, _known_from(d)) for d in concerned for h in found[d.master.id].held if h.id not in kept]
+    stewardship.end_holds(work.session, {id_: instant for id_, instant in gone if id_ is not None})
+    passed = [(h, _known_from(d)) for d in concerned for h in d.guarded.held if h.id is not None]
+    for h, instant in passed:
+        if h.state != stored[h.id].state:
+            stewardship.let_hold_pass(work.session, h.id, valid_to=h.valid_to, state=h.state, now=instant)
     # the first of several counts, and so must be the newest
-    new = [_hold_row(d.master.id, h) for d in concerned for h in reversed(d.guarded.held) if h.id is None]
-    stewardship.write_holds(work.session, new, now=work.now)
+    new = [_hold_row(d, h) for d in concerned for h in reversed(d.guarded.held) if h.id is None]
+    stewardship.write_holds(work.session, new)
     asked = [Asked(d.master.id, d.guarded.held, causes[d.master.id]) for d in concerned]
     renew_requests(work, domain, asked)
 
 
-def _hold_row(master_id: UUID, held: Held) -> dict[str, Any]:
+def _known_from(draft: Draft) -> datetime:
+    """Return the instant from which it is known what a draft keeps back: that of its version, if it has a new one."""
+    return draft.recorded_at if draft.changes else max(draft.case.evaluated_at, draft.recorded_at + TICK)
+
+
+def _hold_row(draft: Draft, held: Held) -> dict[str, Any]:
     return {
-        "master_id": master_id,
+        "master_id": draft.master.id,
         "attribute": held.attribute,
         "std": held.std,
         "approved": held.approved,
@@ -145,6 +153,7 @@ def _hold_row(master_id: UUID, held: Held) -> dict[str, Any]:
         "valid_to": held.valid_to,
         "state": held.state,
         "request_id": held.request_id,
+        "since": _known_from(draft),
     }
 
 

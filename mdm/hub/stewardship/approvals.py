@@ -125,7 +125,7 @@ def decide_request(
     every = stewardship.decisions(work.session, request.id)
     if choice == "reject":
         _close(work, request, REJECTED, note=note)
-        stewardship.set_hold_state(work.session, request.id, state="rejected")
+        stewardship.reject_holds(work.session, request.id, now=work.now)
     elif all(d.state == APPROVED and d.digest == asked for d in every):
         _publish(work, domain, master_id, request, every)
     else:
@@ -175,7 +175,7 @@ def _publish(
         return
     if from_now:
         stewardship.leave_the_past_held(work.session, request.id, now=work.now)
-    stewardship.release_holds(work.session, request.id)
+    stewardship.release_holds(work.session, request.id, now=work.now)
     touched = locked(work, master_id)
     drafts = rebuild(work, domain, {master_id: touched}, causes={master_id: cause}, permits={master_id: permit})
     tasks.renew_orphans(work, domain, {key: draft.status for key, draft in drafts.items()})

@@ -58,13 +58,16 @@ class ChangeDecision(SQLModel, table=True):
 
 
 class Hold(SQLModel, table=True):
-    """A value that must not win over `valid`, and the approved one that stands in its place."""
+    """A value that must not win over `valid`, and the approved one that stands in its place, as known since then.
+
+    One that has ended is kept, and so is each shape that a standing one had before: `former_of` names that one.
+    """
 
     __tablename__ = "hold"
     __table_args__ = (
         Index("hold_of_master", "master_id"),
         Index("hold_of_request", "request_id"),
-        Index("hold_of_cycles", "master_id", postgresql_where=text("state = 'cycle'")),
+        Index("hold_of_cycles", "master_id", postgresql_where=text("state = 'cycle' AND ended_at IS NULL")),
     )
 
     id: int = serial()
@@ -77,13 +80,19 @@ class Hold(SQLModel, table=True):
     state: str
     request_id: UUID | None = Field(default=None, foreign_key="change_request.id")
     created_at: datetime = instant()
+    since: datetime = instant()
+    ended_at: datetime | None = instant(nullable=True)
+    former_of: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class Override(SQLModel, table=True):
     """A value pinned by a steward, on the master it was made on; a survivor sees those of merged masters."""
 
     __tablename__ = "override"
-    __table_args__ = (Index("override_of_master", "master_id", postgresql_where=text("ended_at IS NULL")),)
+    __table_args__ = (
+        Index("override_of_master", "master_id", postgresql_where=text("ended_at IS NULL")),
+        Index("override_ever_of_master", "master_id"),
+    )
 
     id: UUID = Field(primary_key=True)
     master_id: UUID = Field(foreign_key="master.id")

@@ -117,7 +117,7 @@ def test_what_was_kept_back_on_a_master_goes_when_it_is_merged(hub: HubUnderTest
     assert hub.rows("SELECT count(*) FROM golden_slice WHERE master_id = %s AND until_version IS NULL", younger) == [
         (0,)
     ]
-    assert hub.rows("SELECT count(*) FROM hold WHERE master_id = %s", younger) == [(0,)]
+    assert hub.rows("SELECT count(*) FROM hold WHERE master_id = %s AND ended_at IS NULL", younger) == [(0,)]
     assert hub.broken() == []
 
 
