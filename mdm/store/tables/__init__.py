@@ -11,7 +11,7 @@ from mdm.store.tables.people import Delegation, GroupMember, Principal, Principa
 from mdm.store.tables.propagation import Propagation, PropagationCount, PropagationMark
 from mdm.store.tables.records import Fact, HotKey, MatchKey, SourceRecord
 from mdm.store.tables.references import GoldenReference, RecordReference, Redo, ReferenceMove
-from mdm.store.tables.releases import Release
+from mdm.store.tables.releases import Release, ReleaseApproval, ReleaseRollout
 from mdm.store.tables.replays import Replay, ReplayMaster
 from mdm.store.tables.resolution import Crosswalk, Edge, Master, RecordConstraint
 from mdm.store.tables.restoration import Restoration, WithdrawnLink
@@ -56,6 +56,8 @@ __all__ = [
     "Redo",
     "ReferenceMove",
     "Release",
+    "ReleaseApproval",
+    "ReleaseRollout",
     "Replay",
     "ReplayMaster",
     "Restoration",
