@@ -15,6 +15,7 @@ from mdm.store.tables.releases import Release, ReleaseApproval, ReleaseRollout
 from mdm.store.tables.replays import Replay, ReplayMaster
 from mdm.store.tables.resolution import Crosswalk, Edge, Master, RecordConstraint
 from mdm.store.tables.restoration import Restoration, WithdrawnLink
+from mdm.store.tables.simulation import Simulation
 from mdm.store.tables.stewardship import ChangeDecision, ChangeRequest, Hold, Override
 from mdm.store.tables.tasks import Task
 
@@ -63,6 +64,7 @@ __all__ = [
     "Restoration",
     "RoleGrant",
     "Seal",
+    "Simulation",
     "SourceRecord",
     "Task",
     "WithdrawnLink",
