@@ -62,15 +62,28 @@ def accept(
 
 
 def claim(session: Session, *, size: int, loads: bool = True) -> Sequence[Row]:
-    """Lock the oldest pending deliveries: id, source, message_id, raw, received_at, correlation_id, feed, context.
+    """Lock the oldest pending deliveries, all single ones or all of one load, that may be processed.
 
-    Without `loads` only those that came singly.
+    Columns: id, source, message_id, raw, received_at, correlation_id, traceparent, tracestate, delivered_by, load_id,
+    hold_id, feed, context, initial. Without `loads` only those that came singly.
     """
-    return run(session, "ingest/claim_deliveries" if loads else "ingest/claim_single_deliveries", size=size)
+    for load_id in _pending_groups(session, loads=loads):
+        if load_id is None:
+            claimed = run(session, "ingest/claim_single_deliveries", size=size)
+        else:
+            claimed = run(session, "ingest/claim_deliveries_of_load", load_id=load_id, size=size)
+        if claimed:
+            return claimed
+    return ()
+
+
+def _pending_groups(session: Session, *, loads: bool) -> list[UUID | None]:
+    """Return the loads with pending deliveries that may be processed, None for single ones, the oldest first."""
+    return [row.load_id for row in run(session, "ingest/find_pending_groups", loads=loads)]
 
 
 def claim_named(session: Session, ids: Sequence[int]) -> Sequence[Row]:
-    """Lock those of these deliveries that are pending and free; columns as in `claim`."""
+    """Lock those of these deliveries that are pending and free, and whose load waits for nobody; columns as in `claim`."""
     return run(session, "ingest/claim_named_deliveries", ids=list(ids))
 
 
@@ -101,9 +114,12 @@ def discount_attempt(session: Session, delivery_id: int) -> None:
 
 
 def oldest_pending(session: Session, *, size: int) -> list[int]:
-    """Return the ids of the oldest pending deliveries, unlocked."""
-    found = select(col(Delivery.id)).where(col(Delivery.state) == "pending").order_by(col(Delivery.id)).limit(size)
-    return list(session.connection().execute(found).scalars())
+    """Return the ids of the oldest pending deliveries that may be processed, unlocked."""
+    ids: list[int] = []
+    pending = select(col(Delivery.id)).where(col(Delivery.state) == "pending").order_by(col(Delivery.id)).limit(size)
+    for load_id in _pending_groups(session, loads=True):
+        ids += session.connection().execute(pending.where(col(Delivery.load_id) == load_id)).scalars()
+    return sorted(ids)[:size]
 
 
 def get(session: Session, delivery_id: int) -> Delivery | None:

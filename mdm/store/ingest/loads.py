@@ -1,13 +1,16 @@
 """Queries on loads."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
+from mdm.core.ids import lock_number
+from mdm.store.rows import Row
+from mdm.store.sql import run
 from mdm.store.tables import Load, LoadPause
 
 
@@ -29,12 +32,53 @@ def get(session: Session, load_id: UUID, *, lock: bool = False) -> Load | None:
     return session.get(Load, load_id, with_for_update=lock or None)
 
 
-def page(session: Session, *, before: UUID | None, limit: int) -> Sequence[Load]:
-    """Return loads, newest first."""
+def page(
+    session: Session, *, state: str | None, scope: Collection[str] | None, before: UUID | None, limit: int
+) -> Sequence[Load]:
+    """Return loads, newest first; `scope` limits them to those that speak of one of these domains."""
     newest = select(Load).order_by(col(Load.id).desc()).limit(limit)
+    if state is not None:
+        newest = newest.where(col(Load.state) == state)
+    if scope is not None:
+        newest = newest.where(col(Load.domains).op("&&")(sorted(scope)))
     if before is not None:
         newest = newest.where(col(Load.id) < before)
     return list(session.scalars(newest))
+
+
+def to_compare(session: Session) -> list[UUID]:
+    """Return the loads that wait to be compared, the oldest first."""
+    waiting = select(col(Load.id)).where(col(Load.state) == "comparing").order_by(col(Load.id))
+    return list(session.scalars(waiting))
+
+
+def guard(session: Session, load_id: UUID) -> bool:
+    """Take the right to compare a load until the transaction ends; False if another has it."""
+    number = lock_number(f"compare|{load_id}")
+    return bool(session.connection().execute(select(func.pg_try_advisory_xact_lock(number))).scalar_one())
+
+
+def rows_after(session: Session, load_id: UUID, *, after: int, size: int) -> Sequence[Row]:
+    """Return pending deliveries of a load by id, unlocked; columns as those that are claimed."""
+    return run(session, "ingest/read_deliveries_of_load", load_id=load_id, after=after, size=size)
+
+
+def rows(session: Session, ids: Collection[int]) -> Sequence[Row]:
+    """Return deliveries of loads, with `row_number`; the other columns as those that are claimed."""
+    return run(session, "ingest/read_named_deliveries", ids=sorted(ids))
+
+
+def bring_to(
+    session: Session, load_id: UUID, state: str, *, from_states: Sequence[str], ended_at: datetime | None
+) -> None:
+    """Bring the deliveries of a load that are in one of some states to another."""
+    run(session, "ingest/end_load", load_id=load_id, state=state, from_states=list(from_states), ended_at=ended_at)
+
+
+def count_held(session: Session) -> int:
+    """Count the loads that somebody must decide about."""
+    held = select(func.count()).select_from(Load).where(col(Load.state) == "held")
+    return session.connection().execute(held).scalar_one()
 
 
 def paused(session: Session) -> LoadPause | None:

@@ -5,7 +5,15 @@ from sqlmodel import SQLModel
 from mdm.store.tables.access import ApiKey
 from mdm.store.tables.action_log import Action, Seal
 from mdm.store.tables.dead_letters import DeadLetter, DeadLetterPosition
-from mdm.store.tables.deliveries import Delivery, DeliveryQueue, Load, LoadPause, Quarantine
+from mdm.store.tables.deliveries import (
+    Delivery,
+    DeliveryQueue,
+    Load,
+    LoadPause,
+    Quarantine,
+    SourceHold,
+    SourceWindow,
+)
 from mdm.store.tables.golden import GoldenSlice, GoldenVersion
 from mdm.store.tables.people import Delegation, GroupMember, Principal, PrincipalGroup, RoleGrant
 from mdm.store.tables.propagation import Propagation, PropagationCount, PropagationMark
@@ -65,7 +73,9 @@ __all__ = [
     "RoleGrant",
     "Seal",
     "Simulation",
+    "SourceHold",
     "SourceRecord",
+    "SourceWindow",
     "Task",
     "WithdrawnLink",
 ]

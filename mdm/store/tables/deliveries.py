@@ -4,17 +4,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, SmallInteger, String, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from mdm.store.tables.columns import document, instant, serial
+from mdm.store.tables.columns import INSTANT, document, instant, serial
 
 
 class Load(SQLModel, table=True):
-    """A file of deliveries; `position` is the byte after the last accepted row; an `initial` one needs no approval."""
+    """A file of deliveries; `position` is the byte after the last accepted row; an `initial` one needs no approval.
+
+    `comparison` says what it would change in the `domains` it speaks of; `tries` counts how often comparing has begun
+    without coming further.
+    """
 
     __tablename__ = "load"
-    __table_args__ = (UniqueConstraint("source", "feed", "file_digest", name="load_once"),)
+    __table_args__ = (
+        UniqueConstraint("source", "feed", "file_digest", name="load_once"),
+        Index("load_to_compare", "id", postgresql_where=text("state = 'comparing'")),
+        Index("load_held", "id", postgresql_where=text("state = 'held'")),
+    )
 
     id: UUID = Field(primary_key=True)
     source: str
@@ -29,6 +37,46 @@ class Load(SQLModel, table=True):
     started_by: str
     started_at: datetime = instant()
     accepted_at: datetime | None = instant(nullable=True)
+    domains: list[str] = Field(default=[], sa_type=ARRAY(String), sa_column_kwargs={"server_default": text("'{}'")})
+    comparison: dict[str, Any] | None = document(nullable=True)
+    tries: int = Field(default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": text("0")})
+    decided_by: str | None = None
+    decided_at: datetime | None = instant(nullable=True)
+    note: str | None = None
+
+
+class SourceHold(SQLModel, table=True):
+    """What a source sends singly about a domain is held since then, until someone decides."""
+
+    __tablename__ = "source_hold"
+    __table_args__ = (
+        Index("source_hold_standing", "source", "domain", unique=True, postgresql_where=text("state = 'held'")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    source: str
+    domain: str
+    state: str
+    reasons: list[dict[str, Any]] = document()
+    since: datetime = instant()
+    decided_by: str | None = None
+    decided_at: datetime | None = instant(nullable=True)
+    note: str | None = None
+
+
+class SourceWindow(SQLModel, table=True):
+    """What a source's single messages did to a domain in a minute; slots keep workers from waiting for each other."""
+
+    __tablename__ = "source_window"
+
+    source: str = Field(primary_key=True)
+    domain: str = Field(primary_key=True)
+    minute: datetime = Field(primary_key=True, sa_type=INSTANT)
+    slot: int = Field(primary_key=True, sa_type=SmallInteger)
+    records: int
+    changed: int
+    deleted: int
+    blanked: int
 
 
 class Delivery(SQLModel, table=True):
@@ -37,8 +85,8 @@ class Delivery(SQLModel, table=True):
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("source", "message_id", name="delivery_once"),
-        Index("delivery_pending", "id", postgresql_where=text("state = 'pending'")),
-        Index("delivery_pending_single", "id", postgresql_where=text("state = 'pending' AND load_id IS NULL")),
+        Index("delivery_pending", "load_id", "id", postgresql_where=text("state = 'pending'")),
+        Index("delivery_of_hold", "hold_id", "state", postgresql_where=text("hold_id IS NOT NULL")),
         Index("delivery_of_correlation", "correlation_id"),
         Index("delivery_of_load", "load_id", "state", postgresql_where=text("load_id IS NOT NULL")),
     )
@@ -60,6 +108,7 @@ class Delivery(SQLModel, table=True):
     attempts: int = Field(sa_type=SmallInteger, sa_column_kwargs={"server_default": text("0")})
     record_id: int | None = Field(default=None, sa_type=BigInteger)
     ended_at: datetime | None = instant(nullable=True)
+    hold_id: UUID | None = Field(default=None, foreign_key="source_hold.id")  # by which it is, or was, held
 
 
 class LoadPause(SQLModel, table=True):

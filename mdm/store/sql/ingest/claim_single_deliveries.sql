@@ -1,8 +1,7 @@
 -- Take the oldest pending deliveries of no load that nobody else is processing; locked until the transaction ends.
 SELECT d.id, d.source, d.message_id, d.raw, d.received_at, d.correlation_id, d.traceparent, d.tracestate, d.delivered_by,
-       coalesce(d.feed, l.feed) AS feed, l.context, l.initial
+       d.load_id, d.hold_id, d.feed, NULL AS context, NULL AS initial
 FROM delivery d
-LEFT JOIN load l ON l.id = d.load_id
 WHERE d.state = 'pending' AND d.load_id IS NULL
 ORDER BY d.id
 LIMIT :size

@@ -1,9 +1,0 @@
--- Take the oldest pending deliveries that nobody else is processing; locked until the transaction ends.
-SELECT d.id, d.source, d.message_id, d.raw, d.received_at, d.correlation_id, d.traceparent, d.tracestate, d.delivered_by,
-       coalesce(d.feed, l.feed) AS feed, l.context, l.initial
-FROM delivery d
-LEFT JOIN load l ON l.id = d.load_id
-WHERE d.state = 'pending'
-ORDER BY d.id
-LIMIT :size
-FOR UPDATE OF d SKIP LOCKED

@@ -1,0 +1,5 @@
+-- Add up what a source's single messages did to a domain since an instant.
+SELECT coalesce(sum(records), 0) AS records, coalesce(sum(changed), 0) AS changed, coalesce(sum(deleted), 0) AS deleted,
+       coalesce(sum(blanked), 0) AS blanked
+FROM source_window
+WHERE source = :source AND domain = :domain AND minute >= :since
