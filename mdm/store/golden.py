@@ -158,12 +158,15 @@ def count_versions(session: Session) -> int:
     return int(session.connection().execute(total).scalar_one())
 
 
-def due_masters(session: Session, *, now: datetime, size: int, ids: Sequence[UUID] | None = None) -> Sequence[Row]:
-    """Lock and return masters that are due: id, domain, status, version, created_at, recorded_at, evaluated_at.
+def due_masters(
+    session: Session, *, reason: str, now: datetime, size: int, ids: Sequence[UUID] | None = None
+) -> Sequence[Row]:
+    """Lock and return masters that are due for a reason, as `Touched` wants them, with domain, due_at and due_reason.
 
     `ids` limits the choice.
     """
-    return run(session, "golden/find_due_masters", now=now, size=size, ids=None if ids is None else list(ids))
+    given = {"reason": reason, "now": now, "size": size, "ids": None if ids is None else list(ids)}
+    return run(session, "golden/find_due_masters", **given) if size > 0 else ()
 
 
 def postpone(session: Session, master_id: UUID, *, until: datetime) -> None:
@@ -171,6 +174,6 @@ def postpone(session: Session, master_id: UUID, *, until: datetime) -> None:
     session.connection().execute(update(Master).where(col(Master.id) == master_id).values(due_at=until))
 
 
-def due_since(session: Session, *, now: datetime) -> datetime | None:
-    """Return since when the first of the due masters is due, None if none is."""
-    return session.scalars(select(func.min(col(Master.due_at))).where(col(Master.due_at) <= now)).one()
+def due_since(session: Session, *, reasons: Sequence[str], now: datetime) -> dict[str, datetime]:
+    """Return since when the first master is due, for each of these reasons for which one is."""
+    return {row.reason: row.due_at for row in run(session, "golden/read_due_since", reasons=list(reasons), now=now)}

@@ -104,6 +104,13 @@ class LimitsDeclaration(Strict):
     list_length: int = Field(default=200, ge=1, le=10_000)
 
 
+class DueDeclaration(Strict):
+    """When the hub looks again by itself."""
+
+    spread_hours: float = Field(default=4, ge=0, le=24)  # over which masters are spread whose trust fades on one day
+    review_after_days: int | None = Field(default=None, ge=1, le=36_500)  # pinned values are asked about again then
+
+
 class DomainDeclaration(Strict):
     """A domain file."""
 
@@ -126,6 +133,7 @@ class DomainDeclaration(Strict):
     )
     approval: ApprovalDeclaration = ApprovalDeclaration()
     limits: LimitsDeclaration = LimitsDeclaration()
+    due: DueDeclaration = DueDeclaration()
 
     @model_validator(mode="after")
     def _keyed_has_its_key(self) -> "DomainDeclaration":
@@ -159,6 +167,11 @@ def _suggestion(place: tuple[int | str, ...]) -> str:
             "sources": SourceDeclaration,
         }
         form = FieldDeclaration if inner else forms.get(str(place[0]), DomainDeclaration)
-    elif place[0] in ("limits", "approval"):
-        form = LimitsDeclaration if place[0] == "limits" else ApprovalDeclaration
+    else:
+        rooms: dict[str, type[BaseModel]] = {
+            "limits": LimitsDeclaration,
+            "approval": ApprovalDeclaration,
+            "due": DueDeclaration,
+        }
+        form = rooms.get(str(place[0]), DomainDeclaration)
     return suggestion(str(place[-1]), form.model_fields)

@@ -11,6 +11,7 @@ from mdm.core.domains.declaration import (
     STEWARD_SOURCE,
     AttributeDeclaration,
     DomainDeclaration,
+    DueDeclaration,
     LimitsDeclaration,
     SourceDeclaration,
     read_declaration,
@@ -52,6 +53,7 @@ class Domain:
     references: Mapping[str, str] = field(default_factory=dict)
     hierarchy: tuple[str, ...] = ()
     site: str | None = None
+    due: DueDeclaration = field(default_factory=DueDeclaration)
     release: int = 0
 
     def unit_of(self, attribute: str) -> str:
@@ -136,6 +138,7 @@ def parse(document: Mapping[str, Any]) -> Domain:
         references={name: a.to for name, a in declared.attributes.items() if a.to is not None},
         hierarchy=tuple(declared.hierarchy),
         site=declared.site,
+        due=declared.due,
     )
 
 

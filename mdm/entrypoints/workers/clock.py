@@ -35,12 +35,15 @@ class Duty:
 def duties(settings: Settings) -> tuple[Duty, ...]:
     """Return everything the hub does by time."""
 
+    fading = due.Fading()
+
     def seal(hub: Hub) -> int:
         signer = sealing.signer_of(settings.audit_key_file, make=settings.audit_key is None)
         return sealing.seal_due(hub.begin, signer=signer, trusted=sealing.trusted_keys(settings.audit_trusted))
 
     return (
         Duty("boundaries", lambda hub: due.advance(hub.begin)),
+        Duty("fading", lambda hub: fading.advance(hub.begin)),
         Duty("redo", lambda hub: redo.process_due(hub.begin)),
         Duty("seal", seal),
         Duty("propagation", lambda hub: tracing.measure_due(hub.begin)),

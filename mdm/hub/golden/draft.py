@@ -12,14 +12,15 @@ from mdm.hub.announce import Cause, Change, Linked
 from mdm.hub.approval import Guarded, Held, guard
 from mdm.hub.approval.guard import Case, Stretch, changed_units
 from mdm.hub.golden.claims import claims_of
+from mdm.hub.golden.occasions import BOUNDARY, Occasion, next_occasion
 from mdm.hub.golden.timeline import Announced, Replacement, announced, at, first_difference, replacement
 from mdm.hub.golden.touched import Touched
 from mdm.store.rows import Row
 from survivorship import Override, Rebuilt
+from survivorship.intervals import bounds_within
 
 TICK = timedelta(microseconds=1)
 EFFECTIVE = "golden.effective"
-BOUNDARY = "boundary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Draft:
     status: str
     guarded: Guarded
     slices: Replacement
-    due_at: datetime | None
+    due: Occasion | None
     approval: dict[str, Any] | None = None
     changes: list[Change] = field(default_factory=list)
 
@@ -116,7 +117,14 @@ def draft(
         status=status,
         guarded=guarded,
         slices=replacement(found.stored, slices, version=version),
-        due_at=_due_at(guarded.rebuilt, found.links, now=now),
+        due=next_occasion(
+            guarded.rebuilt,
+            master_id=master.id,
+            links=found.links,
+            overrides=found.overrides,
+            spread=timedelta(hours=domain.due.spread_hours),
+            now=now,
+        ),
         approval=_approval(domain, master, found, slices, permit, now=now),
         changes=changes,
     )
@@ -182,14 +190,13 @@ def _crossed(master: Touched, timeline: Sequence[Announced], now: datetime) -> l
     since = master.evaluated_at
     if since is None:
         return []
-    bounds = {bound for s in timeline for bound in (s.valid_from, s.valid_to) if bound is not None}
-    return sorted(bound for bound in bounds if since < bound <= now)
+    return bounds_within(timeline, since, now)
 
 
 def begins_or_ends(master: Touched, stretch: Row, now: datetime) -> bool:
     """Tell whether a slice has begun or ended since its master was evaluated last."""
     since = master.evaluated_at
-    return since is not None and any(b is not None and since < b <= now for b in (stretch.valid_from, stretch.valid_to))
+    return since is not None and bool(bounds_within([stretch], since, now))
 
 
 def _crossing(
@@ -284,10 +291,3 @@ def _event_type(master: Touched, status: str, *, differs: bool) -> str:
     if status == "retired" != master.status:
         return "identity.retired"
     return "golden.changed" if differs else "identity.linked"
-
-
-def _due_at(rebuilt: Rebuilt, links: Sequence[Row], *, now: datetime) -> datetime | None:
-    """Return when the master must be looked at again: a slice begins or ends, an override or a record ends."""
-    bounds = [bound for s in rebuilt.slices for bound in (s.valid_from, s.valid_to)]
-    ends = [link.ended_at for link in links if link.linked]
-    return min((t for t in (*bounds, *ends, rebuilt.due_at) if t is not None and t > now), default=None)

@@ -13,6 +13,7 @@ from mdm.hub.approval import Asked, Held, renew_requests
 from mdm.hub.golden.cycles import break_cycles
 from mdm.hub.golden.draft import BOUNDARY, TICK, Draft, Found, Permit, begins_or_ends, draft
 from mdm.hub.golden.leading import keep_references
+from mdm.hub.golden.occasions import BOUNDARY
 from mdm.hub.golden.timeline import announced, at
 from mdm.hub.golden.touched import Touched
 from mdm.store import golden, resolution, stewardship
@@ -164,7 +165,8 @@ def _master_row(domain: Domain, draft: Draft, *, now: datetime) -> dict[str, Any
         "merged_into": draft.master.merged_into,
         "version": draft.version,
         "recorded_at": draft.recorded_at,
-        "due_at": draft.due_at,
+        "due_at": draft.due.at if draft.due else None,
+        "due_reason": draft.due.reason if draft.due else None,
         "retired_at": draft.master.retired_at,
         "search_text": domain.search_text(_shown(draft.rebuilt, now)),
     }

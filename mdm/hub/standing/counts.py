@@ -19,14 +19,21 @@ from publishers import outbox, roster
 from publishers.roster import Report
 
 TICK = timedelta(microseconds=1)
-DUTY_LAGS = {"boundaries": due.lag, "redo": redo.lag, "seal": sealing.lag, "propagation": tracing.lag}
+DUTY_LAGS = {
+    "boundaries": due.lag,
+    "fading": due.fading_lag,
+    "redo": redo.lag,
+    "seal": sealing.lag,
+    "propagation": tracing.lag,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Counts: masters per (domain, status), tasks per (domain, kind); `lag_seconds` is an event's longest wait.
 
-    `duty_lags` is how many seconds the clock is behind with each of its duties.
+    `duty_lags` is how many seconds the clock is behind with each of its duties, `due_ages` for how many the first that
+    is due has waited, by reason.
     """
 
     pending_deliveries: int
@@ -38,6 +45,7 @@ class Standing:
     open_tasks: dict[tuple[str, str], int]
     quarantined: dict[str, int]
     duty_lags: dict[str, float]
+    due_ages: dict[str, float]  # of masters to be rebuilt
     dead_letters: dict[tuple[str, str], int]  # open, per subscriber and severity
     relays: list[Report]  # those heard of in the last seconds
     loads_paused: bool
@@ -57,6 +65,7 @@ def standing(work: Work) -> Standing:
         open_tasks=tasks.count_open(work.session),
         quarantined=quarantine.count_open(work.session),
         duty_lags={duty: lag(work) for duty, lag in DUTY_LAGS.items()},
+        due_ages=due.ages(work),
         dead_letters=dead_letters.count_open(work.session),
         relays=roster.alive(work.connection),
         loads_paused=loads.paused(work.session) is not None,

@@ -51,7 +51,7 @@ class Master(SQLModel, table=True):
         Index("master_of_domain", "domain", "id"),
         Index("master_search", "search_text", postgresql_using="gin", postgresql_ops={"search_text": "gin_trgm_ops"}),
         Index("master_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
-        Index("master_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index("master_due", "due_reason", "due_at", "id", postgresql_where=text("due_at IS NOT NULL")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -64,6 +64,7 @@ class Master(SQLModel, table=True):
     recorded_at: datetime = instant()
     evaluated_at: datetime = instant()
     due_at: datetime | None = instant(nullable=True)
+    due_reason: str | None = None
     retired_at: datetime | None = instant(nullable=True)
     search_text: str
 

@@ -86,7 +86,10 @@ class Hold(SQLModel, table=True):
 
 
 class Override(SQLModel, table=True):
-    """A value pinned by a steward, on the master it was made on; a survivor sees those of merged masters."""
+    """A value pinned by a steward, on the master it was made on; a survivor sees those of merged masters.
+
+    It gives way to a source of `agreement` (empty: any) that says the same, and is asked about again at `review_at`.
+    """
 
     __tablename__ = "override"
     __table_args__ = (
@@ -104,6 +107,8 @@ class Override(SQLModel, table=True):
     made_by: str
     reason: str
     expires_at: datetime | None = instant(nullable=True)
+    agreement: list[str] | None = Field(default=None, sa_type=ARRAY(Text))
+    review_at: datetime | None = instant(nullable=True)
     request_id: UUID | None = Field(default=None, foreign_key="change_request.id")
     ended_at: datetime | None = instant(nullable=True)
     ended_by: str | None = None

@@ -45,6 +45,11 @@ class Gauges(Collector):
         lags = GaugeMetricFamily("mdm_clock_lag_seconds", "How far the clock is behind by duty.", labels=("duty",))
         for duty, seconds in found.duty_lags.items():
             lags.add_metric((duty,), seconds)
+        due = GaugeMetricFamily(
+            "mdm_due_age_seconds", "How long the first master that is due has waited, by reason.", labels=("reason",)
+        )
+        for reason, seconds in found.due_ages.items():
+            due.add_metric((reason,), seconds)
         given_up = GaugeMetricFamily(
             "mdm_dead_letters_open",
             "Messages subscribers gave up that nothing has settled yet.",
@@ -61,7 +66,7 @@ class Gauges(Collector):
         for queue, (count, seconds) in found.queues.items():
             waiting.add_metric((queue,), count)
             unseen.add_metric((queue,), seconds)
-        yield from (waiting, unseen, masters, tasks, quarantined, lags, given_up)
+        yield from (waiting, unseen, masters, tasks, quarantined, lags, due, given_up)
 
 
 class Propagation(Collector):

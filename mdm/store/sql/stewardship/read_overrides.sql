@@ -5,7 +5,8 @@ WITH RECURSIVE merged (root, id) AS (
     SELECT merged.root, m.id FROM merged JOIN master m ON m.merged_into = merged.id
 )
 SELECT merged.root AS master_id, o.id, o.master_id AS made_on, o.attribute, o.value, o.std, lower(o.valid) AS valid_from,
-       upper(o.valid) AS valid_to, o.made_at, o.made_by, o.reason, o.expires_at
+       upper(o.valid) AS valid_to, o.made_at, o.made_by, o.reason, o.expires_at,
+       o.agreement, o.review_at, o.request_id
 FROM merged
 JOIN override o ON o.master_id = merged.id AND o.ended_at IS NULL
 ORDER BY merged.root, o.made_at, o.id
