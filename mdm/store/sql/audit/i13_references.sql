@@ -13,7 +13,7 @@ FROM record_reference r
 JOIN master m ON m.id = r.master_id AND m.status = 'merged'
 WHERE r.source = 'hub' AND NOT EXISTS (SELECT FROM redo d WHERE d.record_id = r.record_id)
 UNION ALL
-SELECT 'record ' || record_id || ' has waited since ' || due_at || ' to be processed again (' || reason || ')'
+SELECT 'record ' || record_id || ' has waited since ' || due_at || ' to be processed again (' || array_to_string(reasons, ', ') || ')'
 FROM redo
 WHERE due_at < :now - interval '1 day'
 UNION ALL
