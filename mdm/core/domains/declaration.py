@@ -104,6 +104,14 @@ class LimitsDeclaration(Strict):
     list_length: int = Field(default=200, ge=1, le=10_000)
 
 
+class ReleasesDeclaration(Strict):
+    """What the next set of rules must pass, and where the hub stops carrying it through."""
+
+    simulated: bool = True  # it is switched on only after it was tried on live data
+    factor: float = Field(default=1.5, ge=1, le=100)  # so many times as much as simulated it may do,
+    allowance: int = Field(default=10, ge=0)  # and so much beyond
+
+
 class DueDeclaration(Strict):
     """When the hub looks again by itself."""
 
@@ -134,6 +142,7 @@ class DomainDeclaration(Strict):
     approval: ApprovalDeclaration = ApprovalDeclaration()
     limits: LimitsDeclaration = LimitsDeclaration()
     due: DueDeclaration = DueDeclaration()
+    releases: ReleasesDeclaration = ReleasesDeclaration()
 
     @model_validator(mode="after")
     def _keyed_has_its_key(self) -> "DomainDeclaration":
@@ -172,6 +181,7 @@ def _suggestion(place: tuple[int | str, ...]) -> str:
             "limits": LimitsDeclaration,
             "approval": ApprovalDeclaration,
             "due": DueDeclaration,
+            "releases": ReleasesDeclaration,
         }
         form = rooms.get(str(place[0]), DomainDeclaration)
     return suggestion(str(place[-1]), form.model_fields)

@@ -13,6 +13,7 @@ from mdm.core.domains.declaration import (
     DomainDeclaration,
     DueDeclaration,
     LimitsDeclaration,
+    ReleasesDeclaration,
     SourceDeclaration,
     read_declaration,
 )
@@ -54,6 +55,7 @@ class Domain:
     hierarchy: tuple[str, ...] = ()
     site: str | None = None
     due: DueDeclaration = field(default_factory=DueDeclaration)
+    releases: ReleasesDeclaration = field(default_factory=ReleasesDeclaration)
     release: int = 0
 
     def unit_of(self, attribute: str) -> str:
@@ -139,6 +141,7 @@ def parse(document: Mapping[str, Any]) -> Domain:
         hierarchy=tuple(declared.hierarchy),
         site=declared.site,
         due=declared.due,
+        releases=declared.releases,
     )
 
 
