@@ -61,7 +61,12 @@ def interpret(delivery: Row, *, catalog: Catalog, registry: Registry, now: datet
 
 
 def say(
-    fact: SourceFact | Fact, values: Mapping[str, Standard], *, received_at: datetime, arrival: int, time_trusted: bool
+    fact: SourceFact | Fact | Row,
+    values: Mapping[str, Standard],
+    *,
+    received_at: datetime,
+    arrival: int,
+    time_trusted: bool,
 ) -> Said:
     """Place a fact in the order of its record and in valid time."""
     given_at = fact.source_time or received_at

@@ -4,19 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from mdm.core.domains import Domain, block_keys_of, comparable_of, standardize_kept
+from mdm.core.domains import Domain, block_keys_of, comparable_of
 from mdm.core.ids import lock_number
 from mdm.core.matching import Comparable
 from mdm.errors import Moved, VersionConflict
-from mdm.hub.ingest.fold import EMPTY, UNVERSIONED, Said, State, Terms, apply, fold
-from mdm.hub.ingest.interpret import Parsed, Refused, say, utc
+from mdm.hub.ingest.fold import EMPTY, UNVERSIONED, State, apply
+from mdm.hub.ingest.interpret import Parsed, Refused, utc
 from mdm.hub.ingest.referring import follow_said, follow_state, named_in_state, named_in_values
+from mdm.hub.ingest.refolding import named_in_facts, read_again, refold, terms_of
 from mdm.hub.relations.references import Leads
 from mdm.store import records
 from mdm.store.records import RecordName
 from mdm.store.records.redo import Depth
 from mdm.store.rows import Row
-from mdm.store.tables import Fact
 from mdm.store.work import Work
 
 
@@ -179,7 +179,7 @@ def _take(domain: Domain, folded: Folded, p: Parsed, digests: dict[int, str]) ->
     if version is not None:
         digests[version] = p.digest
     if order is None or p.said.order > order:
-        new = apply(folded.state, p.said, _terms(domain, folded.name))
+        new = apply(folded.state, p.said, terms_of(domain, folded.name.source))
         same = order is not None and _says_the_same(new, folded.state)
         folded.outcomes[p.delivery.id] = "unchanged" if same else "applied"
         folded.state = new
@@ -191,31 +191,15 @@ def _take(domain: Domain, folded: Folded, p: Parsed, digests: dict[int, str]) ->
 def _fold_again(leads: Leads, domain: Domain, folded: Folded) -> State:
     """Fold everything the record has ever been told: once a chunk, however many facts of it are late."""
     source = folded.name.source
-    time_trusted = domain.sources[source].time_trusted
     earlier = [] if folded.before is None else records.facts(leads.work.session, folded.before.id)
-    said = [_said_again(domain, fact, time_trusted=time_trusted) for fact in earlier]
-    leads.learn(name for one in said for name in named_in_values(domain, source, one.values))
-    followed = (follow_said(leads, domain, source, one) for one in said)
-    return fold([*followed, *(p.said for p in folded.kept)], _terms(domain, folded.name))
-
-
-def _terms(domain: Domain, name: RecordName) -> Terms:
-    return Terms(frozenset(domain.attributes), domain.sources[name.source].may_blank, domain.limits.slices)
+    said = read_again(domain, source, earlier)
+    leads.learn(named_in_facts(domain, source, said))
+    return refold(leads, domain, source, [*said, *(p.said for p in folded.kept)])
 
 
 def _says_the_same(one: State, other: State) -> bool:
     """Tell whether two states differ in the place of their last fact at most."""
     return (one.claims, one.ended, one.master_id) == (other.claims, other.ended, other.master_id)
-
-
-def _said_again(domain: Domain, fact: Fact, *, time_trusted: bool) -> Said:
-    return say(
-        fact,
-        standardize_kept(domain, fact.attributes),
-        received_at=fact.received_at,
-        arrival=fact.delivery_id,
-        time_trusted=time_trusted,
-    )
 
 
 def _version_conflict(p: Parsed) -> VersionConflict:
