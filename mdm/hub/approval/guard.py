@@ -2,8 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from itertools import pairwise
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -21,11 +20,10 @@ from survivorship import (
     explain,
     rebuild,
 )
+from survivorship.intervals import START, Bound, elementary, first_at, holds_at, joined, opened, side_by_side
 
 PENDING, REJECTED, PAST = "pending", "rejected", "past"
 ROUNDS = 100  # of keeping back; two are usual
-START = datetime.min.replace(tzinfo=UTC)
-Bound = datetime | None
 
 
 class Stretch(Protocol):
@@ -106,13 +104,13 @@ class Case:
             self.claims, self.policy, evaluated_at=self.evaluated_at, overrides=self.pinned(held), holds=holds
         )
 
-    def verdict(self, unit: str, instant: Bound, held: Collection[Held] = ()) -> Verdict:
-        """Explain one attribute or coupled group at an instant (None: since ever)."""
+    def verdict(self, unit: str, instant: datetime, held: Collection[Held] = ()) -> Verdict:
+        """Explain one attribute or coupled group at an instant (`START`: since ever)."""
         return explain(
             self.claims,
             self.policy,
             unit,
-            valid_at=instant or START,
+            valid_at=instant,
             evaluated_at=self.evaluated_at,
             overrides=self.pinned(held),
             holds=[h.as_hold() for h in held],
@@ -145,9 +143,10 @@ class Case:
         if not held:
             return [override]
         return [
-            replace(override, valid_from=start, valid_to=end)
-            for start, end in _intervals([override], held)
-            if _within(start, override) and not any(_within(start, h) for h in held)
+            replace(override, valid_from=begun, valid_to=over)
+            for start, end in elementary([override, *held])
+            if holds_at(override, start) and first_at(held, start) is None
+            for begun, over in [opened((start, end))]
         ]
 
 
@@ -159,7 +158,7 @@ def guard(case: Case, *, baseline: Sequence[Stretch], units: Collection[str], st
     kept = [h for stored in standing if (h := _still(case, stored, standing)) is not None]
     rebuilt = case.rebuilt(kept)
     for _ in range(ROUNDS):
-        found = [h for unit in sorted(units) for h in _differences(case, unit, baseline, rebuilt.slices, kept)]
+        found = [h for unit in sorted(units) for h in _kept_back(case, unit, baseline, rebuilt.slices, kept)]
         if not found:
             return Guarded(rebuilt, tuple(_with_proposal(case, h, kept) for h in kept))
         kept = found + kept  # of two on one value the newer one counts
@@ -177,17 +176,23 @@ def changed_units(
 def _changes(policy: Policy, unit: str, before: Sequence[Stretch], after: Sequence[Stretch], now: datetime) -> bool:
     known = [_value(policy, unit, stretch) for stretch in before]
     return any(
-        _differs(
-            _value(policy, unit, _at(before, start)), _value(policy, unit, _at(after, start)), end, now, known=known
-        )
-        for start, end in _intervals(before, after)
+        _differs(_value(policy, unit, old), _value(policy, unit, new), end, now, known=known)
+        for (_, end), old, new in side_by_side(before, after)
     )
 
 
-def _differs(approved: Any, value: Any, end: Bound, now: datetime, *, known: Sequence[Any]) -> bool:
+def _differs(approved: Any, value: Any, end: datetime, now: datetime, *, known: Sequence[Any]) -> bool:
     """Tell whether a change needs approval; to know that an approved value held earlier already does not."""
-    earlier = approved is None and end is not None and end <= now and value in known
+    earlier = approved is None and end <= now and value in known
     return bool(approved != value and not earlier)
+
+
+def _kept_back(
+    case: Case, unit: str, before: Sequence[Stretch], after: Sequence[Stretch], kept: Sequence[Held]
+) -> list[Held]:
+    """Return what must be kept back of one unit: neighbours that say the same as one."""
+    differences = _differences(case, unit, before, after, kept)
+    return joined(differences, _same, lambda held, end: replace(held, valid_to=end))
 
 
 def _differences(
@@ -196,25 +201,16 @@ def _differences(
     """Yield what must be kept back of one unit: approved value instead of new one, interval by interval."""
     spoken = [c for c in case.claims if case.policy.unit_of(c.attribute) == unit]
     known = [_value(case.policy, unit, stretch) for stretch in before]
-    last: Held | None = None
-    for start, end in _intervals(before, after, spoken):
-        old, new = _at(before, start), _at(after, start)
+    for start, end in elementary([*before, *after, *spoken]):
+        old, new = first_at(before, start), first_at(after, start)
         approved = _value(case.policy, unit, old)
-        held = None
         if _differs(approved, _value(case.policy, unit, new), end, case.evaluated_at, known=known):
             verdict = case.verdict(unit, start, kept)
             if not _is_approved(case, verdict):
-                over = approved is None and end is not None and end <= case.evaluated_at
+                over = approved is None and end <= case.evaluated_at
                 state = PAST if over else PENDING  # what was never approved and is over stays out unasked
-                held = Held(unit, verdict.std, approved, _record(case.policy, unit, old), start, end, state)
-        if last is not None and held is not None and _same(last, held) and last.valid_to == start:
-            last = replace(last, valid_to=end)
-            continue
-        if last is not None:
-            yield last
-        last = held
-    if last is not None:
-        yield last
+                origin = _record(case.policy, unit, old)
+                yield Held(unit, verdict.std, approved, origin, *opened((start, end)), state)
 
 
 def _is_approved(case: Case, verdict: Verdict) -> bool:
@@ -235,18 +231,18 @@ def _still(case: Case, held: Held, standing: Collection[Held]) -> Held | None:
     spoken = [c for c in case.claims if case.policy.unit_of(c.attribute) == held.attribute]
     ends = [
         end
-        for start, end in _intervals([held], spoken, case.overrides)
-        if _within(start, held) and _bites(case, held, start, standing)
+        for start, end in elementary([held, *spoken, *case.overrides])
+        if holds_at(held, start) and _bites(case, held, start, standing)
     ]
     if not ends:
         return None
     now = case.evaluated_at
     present = held.valid_to is None or held.valid_to > now
-    taken_back = held.state == PENDING and present and all(end is not None and end <= now for end in ends)
+    taken_back = held.state == PENDING and present and all(end <= now for end in ends)
     return replace(held, valid_to=ends[-1], state=PAST) if taken_back else held
 
 
-def _bites(case: Case, held: Held, instant: Bound, standing: Collection[Held]) -> bool:
+def _bites(case: Case, held: Held, instant: datetime, standing: Collection[Held]) -> bool:
     """Tell whether a held value would win at an instant, of the claims or as pinned on another master."""
     said = replace(case, overrides=case.pinned(standing)).verdict(held.attribute, instant, [held])
     if said.decided_by == held.as_hold():
@@ -260,42 +256,15 @@ def _without(case: Case, held: Held, standing: Collection[Held]) -> Case:
     return replace(case, overrides=case.pinned([h for h in standing if h is not held]))
 
 
-def _within(instant: Bound, dated: "Dated") -> bool:
-    begun = dated.valid_from is None or (instant is not None and dated.valid_from <= instant)
-    return begun and (dated.valid_to is None or instant is None or instant < dated.valid_to)
-
-
 def _with_proposal(case: Case, held: Held, standing: Collection[Held]) -> Held:
     """Add what would be published if it were not kept back, and who says so."""
-    verdict = _without(case, held, standing).verdict(held.attribute, held.valid_from)
+    begun = held.valid_from or START
+    verdict = _without(case, held, standing).verdict(held.attribute, begun)
     records = {c.record for c in ([verdict.winner] if verdict.winner is not None else verdict.supporters)}
     spoken = (c for c in case.claims if c.record in records and case.policy.unit_of(c.attribute) == held.attribute)
-    claims = tuple(c for c in spoken if _within(held.valid_from, c))
+    claims = tuple(c for c in spoken if holds_at(c, begun))
     pin = verdict.decided_by.id if isinstance(verdict.decided_by, Override) else None
     return replace(held, proposed=verdict.value, claims=claims, pin=pin)
-
-
-class Dated(Protocol):
-    """Something that holds over an interval of valid time."""
-
-    @property
-    def valid_from(self) -> Bound: ...
-    @property
-    def valid_to(self) -> Bound: ...
-
-
-def _intervals(*dated: Iterable[Dated]) -> list[tuple[Bound, Bound]]:
-    """Return the intervals between all starts and ends; None is open."""
-    bounds = {b for group in dated for each in group for b in (each.valid_from, each.valid_to) if b is not None}
-    return list(pairwise([None, *sorted(bounds), None]))
-
-
-def _at(timeline: Sequence[Stretch], instant: Bound) -> Stretch | None:
-    for stretch in timeline:
-        begun = stretch.valid_from is None or (instant is not None and stretch.valid_from <= instant)
-        if begun and (stretch.valid_to is None or instant is None or instant < stretch.valid_to):
-            return stretch
-    return None
 
 
 def _value(policy: Policy, unit: str, stretch: Stretch | None) -> Any:

@@ -5,20 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+from mdm.hub.approval.guard import Stretch
 from mdm.store.golden import Ended
-
-
-class Stretch(Protocol):
-    """Attributes over `[valid_from, valid_to)`; None is open."""
-
-    @property
-    def valid_from(self) -> datetime | None: ...
-    @property
-    def valid_to(self) -> datetime | None: ...
-    @property
-    def attributes(self) -> dict[str, Any]: ...
-    @property
-    def provenance(self) -> dict[str, Any]: ...
+from survivorship.intervals import bounds_of, first_at, joined
 
 
 class Stored(Stretch, Protocol):
@@ -40,29 +29,24 @@ class Announced(NamedTuple):
 
 def announced(stretches: Iterable[Stretch]) -> list[Announced]:
     """Join neighbours that differ in provenance alone."""
-    joined: list[Announced] = []
-    for s in stretches:
-        if joined and joined[-1].valid_to == s.valid_from and joined[-1].attributes == s.attributes:
-            joined[-1] = joined[-1]._replace(valid_to=s.valid_to)
-        else:
-            joined.append(Announced(s.valid_from, s.valid_to, s.attributes))
-    return joined
+    return joined(
+        (Announced(s.valid_from, s.valid_to, s.attributes) for s in stretches),
+        lambda one, other: one.attributes == other.attributes,
+        lambda one, end: one._replace(valid_to=end),
+    )
 
 
 def at(timeline: Sequence[Announced], instant: datetime) -> dict[str, Any]:
     """Return the attributes in force at an instant, empty where there is no slice."""
-    for s in timeline:
-        if (s.valid_from is None or s.valid_from <= instant) and (s.valid_to is None or instant < s.valid_to):
-            return s.attributes
-    return {}
+    found = first_at(timeline, instant)
+    return {} if found is None else found.attributes
 
 
 def first_difference(
     before: Sequence[Announced], after: Sequence[Announced], *, now: datetime
 ) -> tuple[datetime, dict[str, Any], dict[str, Any]]:
     """Return the earliest instant from now on at which two timelines differ (else now), with both states there."""
-    ends = {s.valid_from for s in (*before, *after)} | {s.valid_to for s in (*before, *after)}
-    for instant in [now, *sorted(end for end in ends if end is not None and end > now)]:
+    for instant in [now, *sorted(bound for bound in bounds_of([*before, *after]) if bound > now)]:
         old, new = at(before, instant), at(after, instant)
         if old != new:
             return instant, old, new

@@ -6,6 +6,7 @@ from functools import reduce
 from typing import Any, NamedTuple
 
 from mdm.core.standardize import Standard
+from survivorship.intervals import covers, sooner
 
 Instant = str  # ISO 8601 in UTC, so that strings sort as instants do
 
@@ -90,7 +91,7 @@ class State:
         """Return the std value per attribute at an instant; what only begins later counts where nothing else does."""
         found = {}
         for name, segments in self.claims.items():
-            in_force = [s for s in segments if s.start <= instant and (s.end is None or instant < s.end)]
+            in_force = [s for s in segments if covers(s.start, s.end, instant)]
             chosen = in_force or [s for s in segments if s.start > instant]
             if chosen and chosen[0].value is not None:
                 found[name] = chosen[0].std
@@ -143,7 +144,7 @@ def _cut(claims: Mapping[str, list[Segment]], end: Instant) -> dict[str, list[Se
 
 
 def _before(segments: list[Segment], end: Instant) -> list[Segment]:
-    return [s if s.end is not None and s.end <= end else s._replace(end=end) for s in segments if s.start < end]
+    return [s if sooner(s.end, end) == s.end else s._replace(end=end) for s in segments if s.start < end]
 
 
 def _from_next_dated(segments: list[Segment], start: Instant) -> list[Segment]:
