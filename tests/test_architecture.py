@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("mdm", "survivorship", "publishers", "migrations")
 HUB_ORDER = (
     "action_log", "access", "announce", "sealing", "tasks", "approval", "golden", "resolution", "relations",
-    "explanation", "settling", "ingest", "redo", "stewardship", "releases", "subscribers",
+    "explanation", "settling", "ingest", "stewardship", "releases", "redo", "subscribers",
     "quality", "publishing", "standing", "audit",
 )  # fmt: skip
 CORE_SIBLINGS = ("matching", "standardize", "quality", "security")
@@ -59,6 +59,7 @@ THIRD_PARTY_ONLY_IN = {
     "httpx": ("mdm.entrypoints.api.oidc",),
     "rapidfuzz": ("mdm.core",),
     "numpy": ("mdm.core",),
+    "cel": ("mdm.core.quality",),
     "duckdb": ("mdm.core.matching.bulk",),
     "pyarrow": ("mdm.core.matching.bulk",),
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TypeAlias
+from uuid import UUID
 
 import structlog
 
@@ -11,11 +12,13 @@ from mdm.core.domains import Domain
 from mdm.core.ids import new_id
 from mdm.errors import Moved, Unavailable
 from mdm.hub.announce import Cause
-from mdm.hub.golden import Touched
+from mdm.hub.golden import Draft, Touched
 from mdm.hub.ingest.keeping import DATE, keep
 from mdm.hub.ingest.process import INITIAL_LOAD
 from mdm.hub.ingest.records import Folded, fold_records
 from mdm.hub.relations.references import PIN, follow_pinned
+from mdm.hub.releases import rollout
+from mdm.hub.releases.switching import ANNOUNCE, RELEASE
 from mdm.hub.settling import settle
 from mdm.store import records
 from mdm.store.records import RecordName, redo, references
@@ -29,7 +32,6 @@ SIZE = 50
 TRIES = 5
 REST = timedelta(minutes=10)  # for a record that cannot be processed again, before it is tried once more
 REFERENCE, BOUNDARY = "reference", "boundary"
-RELEASE, ANNOUNCE = "release", "announce"  # other rules are in force; what subscribers are shown has changed with them
 
 log = structlog.get_logger(__name__)
 
@@ -127,7 +129,15 @@ def _settle(work: Work, domain: Domain, found: Mapping[int, Folded], taken: Mapp
 
     compared = {record: f.comparable for record, f in changed.items() if f.compared}
     announced = {record for record in changed if ANNOUNCE in reasons[record]}
-    settle(work, domain, changed=changed, compared=compared, cause_of=cause_of, announced=announced)
+    drafts = settle(work, domain, changed=changed, compared=compared, cause_of=cause_of, announced=announced)
+    if released := {record for record in changed if RELEASE in reasons[record]}:
+        rollout.count(work, domain, domain.release, _of(drafts, released))
+
+
+def _of(drafts: Mapping[UUID, Draft], records: Collection[int]) -> dict[UUID, Draft]:
+    """Return the masters that have, or have just lost, one of these records, and those that were split off them."""
+    own = {m: draft for m, draft in drafts.items() if not draft.master.records.isdisjoint(records)}
+    return own | {m: drafts[m] for draft in own.values() for m in draft.master.split_to if m in drafts}
 
 
 def _kind(reasons: Collection[str]) -> str:

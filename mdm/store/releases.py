@@ -1,6 +1,7 @@
 """Queries on releases."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select, text
 from sqlmodel import Session, col
@@ -40,6 +41,20 @@ def seize(session: Session, domain: str) -> None:
 def get(session: Session, domain: str, number: int) -> Release | None:
     """Return a release or draft, None if there is none of this number."""
     return session.get(Release, (domain, number))
+
+
+def replace_active(session: Session, domain: str, number: int, *, by: str, now: datetime) -> None:
+    """Put a release in force in place of the one that is; what it follows is kept with it."""
+    follows = numbers(session)[domain]
+    for release in session.scalars(
+        select(Release).where(col(Release.domain) == domain, col(Release.number) == follows)
+    ):
+        release.state = "superseded"
+    session.flush()
+    new = session.get_one(Release, (domain, number))
+    new.state, new.switched_on_at, new.switched_on_by, new.follows = "active", now, by, follows
+    new.scheduled_at = None
+    session.flush()
 
 
 def active(session: Session) -> Sequence[Release]:

@@ -1,0 +1,130 @@
+"""Other rules are switched on at one instant, and what they concern is done again, no more."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from mdm import bootstrap
+from mdm.core.ids import digest
+from mdm.errors import AlreadyDecided, Moved
+from mdm.hub import redo
+from mdm.hub.releases import switching
+from mdm.hub.releases.switching import Switched
+from mdm.settings import Settings
+from mdm.store import releases
+from mdm.store.tables import Release
+from tests.support.hubs import HubUnderTest
+
+
+@pytest.fixture
+def known(hub: HubUnderTest) -> Iterator[HubUnderTest]:
+    """Three customers: of the first two sources give different phones, of the second one does, of the third none."""
+    hub.send("crm", "1", domain="customer", version=1, attributes={"name": "Acme GmbH", "vat_id": "DE136695976"})
+    hub.send("crm", "2", domain="customer", attributes={"name": "Bolt AG", "phone": "+49 30 12345678"})
+    hub.send("crm", "3", domain="customer", attributes={"name": "Cord SE"})
+    first = {"name": "Acme", "vat_id": "DE136695976"}
+    hub.send("erp", "1", domain="customer", attributes={**first, "phone": "+49 30 7654321"})
+    hub.process()
+    hub.send(
+        "crm", "1", domain="customer", version=2, attributes={**first, "name": "Acme GmbH", "phone": "+49 30 1234567"}
+    )
+    hub.process()
+    yield hub
+    assert hub.broken() == []
+
+
+def document_of(hub: HubUnderTest) -> dict[str, Any]:
+    """Return the rules of customers that are in force."""
+    with hub.hub.begin() as work:
+        number = work.catalog.domain("customer").release
+        release = releases.get(work.session, "customer", number)
+        assert release is not None
+        return deepcopy(release.document)
+
+
+def keep(hub: HubUnderTest, document: dict[str, Any]) -> int:
+    """Keep rules as a draft, and return its number."""
+    with hub.hub.begin() as work:
+        number = releases.last_number(work.session, "customer") + 1
+        draft = Release(
+            domain="customer", number=number, state="draft", hash=digest(document), document=document,
+            proposed_by="test", proposed_at=work.now,
+        )  # fmt: skip
+        releases.add(work.session, draft)
+    return number
+
+
+def switch_on(hub: HubUnderTest, document: dict[str, Any]) -> Switched:
+    """Switch rules on, everything that is to be done again being due at once."""
+    number = keep(hub, document)
+    with hub.hub.begin() as work:
+        return switching.switch_on(work, "customer", number, rate=1e9)
+
+
+def test_another_rule_lets_another_value_survive_on_those_masters_alone_that_have_one(known: HubUnderTest) -> None:
+    document = document_of(known)
+    document["declaration"]["attributes"]["phone"]["survivorship"] = {"rule": "source_priority"}
+    before = known.golden("erp", "1", domain="customer")
+    switched = switch_on(known, document)
+    assert (switched.records, switched.looked, known.rows("SELECT reasons, depth FROM redo")) == (
+        *(2, 2), [(["release"], 0), (["release"], 0)],
+    )  # fmt: skip
+    known.process()
+    after = known.golden("erp", "1", domain="customer")
+    assert (before.attributes["phone"], after.attributes["phone"]) == ("+49301234567", "+49307654321")
+    assert (after.version, after.release) == (before.version + 1, 2)
+    assert known.golden("crm", "2", domain="customer").version == 1
+    assert known.rows("SELECT cause ->> 'kind' FROM golden_version WHERE release = 2") == [("release",)]
+
+
+def test_values_that_are_read_otherwise_are_read_again_from_their_facts(known: HubUnderTest) -> None:
+    document = document_of(known)
+    document["declaration"]["attributes"]["phone"].update(standardizer="text")
+    switched = switch_on(known, document)
+    assert (switched.folded, switched.records) == (3, 3)
+    known.process()
+    assert known.golden("crm", "2", domain="customer").attributes["phone"] == "+49 30 12345678"
+
+
+def test_higher_threshold_of_a_match_divides_whom_it_no_longer_joins(known: HubUnderTest) -> None:
+    document = document_of(known)
+    document["match"]["thresholds"]["match"] = 60.0
+    switched = switch_on(known, document)
+    assert (switched.compared, switched.records) == (2, 2)
+    known.process()
+    assert known.master("crm", "1", domain="customer") != known.master("erp", "1", domain="customer")
+
+
+def test_attribute_that_subscribers_are_shown_from_now_on_is_announced(known: HubUnderTest) -> None:
+    document = document_of(known)
+    document["declaration"]["attributes"]["phone"]["classification"] = "confidential"
+    switch_on(known, document)
+    known.process()
+    assert known.golden("crm", "2", domain="customer").version == 2
+    assert known.golden("crm", "3", domain="customer").version == 1
+    (body,) = known.rows("SELECT convert_from(data, 'utf8') FROM publishers.outbox ORDER BY id DESC LIMIT 1")[0]
+    assert "phone" not in body
+
+
+def test_every_process_works_by_the_new_rules_and_who_has_begun_by_the_old_ones_tries_again(
+    known: HubUnderTest,
+) -> None:
+    document = document_of(known)
+    document["declaration"]["attributes"]["phone"]["critical"] = True
+    with bootstrap.open_hub(Settings(), known.dsn) as other:
+        with other.begin() as begun:
+            assert begun.catalog.domain("customer").release == 1
+            switch_on(known, document)
+            with pytest.raises(Moved):
+                begun.hold_rules([begun.catalog.domain("customer")])
+        with other.begin() as work:
+            assert work.catalog.domain("customer").critical >= {"phone"}
+            redo.process_due(other.begin)
+    known.process()
+
+
+def test_release_is_not_switched_on_twice(known: HubUnderTest) -> None:
+    with known.hub.begin() as work, pytest.raises(AlreadyDecided):
+        switching.switch_on(work, "customer", 1)
