@@ -78,9 +78,13 @@ def version_at(session: Session, master_id: UUID, known_at: datetime | None) -> 
     return session.scalars(newest.order_by(col(GoldenVersion.version).desc()).limit(1)).first()
 
 
-def versions(session: Session, master_id: UUID, *, before: int | None, limit: int) -> list[GoldenVersion]:
-    """Return versions of a master, newest first, below `before`."""
+def versions(
+    session: Session, master_id: UUID, *, known_at: datetime | None, before: int | None, limit: int
+) -> list[GoldenVersion]:
+    """Return versions of a master, newest first, recorded by `known_at` and below `before`."""
     page = select(GoldenVersion).where(col(GoldenVersion.master_id) == master_id)
+    if known_at is not None:
+        page = page.where(col(GoldenVersion.recorded_at) <= known_at)
     if before is not None:
         page = page.where(col(GoldenVersion.version) < before)
     return list(session.scalars(page.order_by(col(GoldenVersion.version).desc()).limit(limit)))

@@ -8,8 +8,9 @@ import pytest
 
 from mdm.core.security import SYSTEM, Actor, Grant
 from mdm.errors import UnknownMaster
+from mdm.hub.golden.times import Times
 from mdm.hub.relations import hierarchy
-from mdm.hub.relations.hierarchy import Times, Tree, Uses
+from mdm.hub.relations.hierarchy import Tree, Uses
 from mdm.hub.stewardship import identity
 from mdm.store.work import Work
 from tests.support.hubs import HubUnderTest

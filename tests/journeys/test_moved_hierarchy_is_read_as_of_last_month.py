@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from mdm.core.clock import utc_now
+from mdm.hub.golden.times import Times
 from mdm.hub.relations import hierarchy
-from mdm.hub.relations.hierarchy import Times
 from tests.support.hubs import HubUnderTest
 
 BEGAN = "2020-01-01T00:00:00Z"

@@ -12,11 +12,13 @@ from mdm.core.domains import Domain
 from mdm.core.security import Permission
 from mdm.errors import InvalidInput, UnknownMaster
 from mdm.hub.golden.sight import sight_of
+from mdm.hub.golden.times import Times
 from mdm.store import golden
-from mdm.store.records import RecordName
+from mdm.store.records import RecordName, golden_history
 from mdm.store.rows import Row
 from mdm.store.tables import GoldenVersion, Master
 from mdm.store.work import Work
+from survivorship import intervals
 
 SHORTEST_SEARCH = 2
 
@@ -82,8 +84,6 @@ def read(
     found = locate(work, domain_name, master_id, valid_at=valid_at, known_at=known_at)
     domain, version, stretch = found.domain, found.version, found.stretch
     shown = sight_of(work.actor, domain).shown(found.whole)
-    untimely = [name for name, source in domain.sources.items() if not source.time_trusted]
-    links = golden.links_at(work.session, version.master_id, version.version, known_at=known_at, untimely=untimely)
     return GoldenView(
         domain=domain.name,
         master_id=version.master_id,
@@ -96,7 +96,7 @@ def read(
         attributes=shown,
         masked=sorted(found.whole.keys() - shown.keys()),
         provenance={name: stretch.provenance[name] for name in shown} if stretch is not None else {},
-        crosswalk=[_link(row) for row in links],
+        crosswalk=crosswalk(work, domain, version, known_at=known_at),
         aliases=golden.aliases(work.session, version.master_id, known_at),
     )
 
@@ -105,43 +105,63 @@ def locate(
     work: Work, domain_name: str, master_id: UUID, *, valid_at: datetime | None = None, known_at: datetime | None = None
 ) -> Located:
     """Return a golden record that is in the actor's sight, nothing of it masked: for the hub's own use."""
-    domain = _domain(work, domain_name)
-    version = _survivor(work, domain, master_id, known_at=known_at)
-    instant = valid_at or known_at or work.now
+    domain = readable(work, domain_name)
+    version = survivor(work, domain, master_id, known_at=known_at)
+    if version is None:
+        raise UnknownMaster(f"The {domain.name} {master_id} was not yet known then.", hint="Ask for a later known_at.")
+    instant = Times(valid_at, known_at).instant(work.now)
     stretches = golden.slices_at(work.session, version.master_id, version.version)
-    stretch = next((s for s in stretches if _covers(s, instant)), None)
+    stretch = intervals.first_at(stretches, instant)
     in_question = stretches if stretch is None else [stretch]
     if not sight_of(work.actor, domain).reaches(s.attributes for s in in_question):
         raise unknown(domain, master_id)
     return Located(domain, version, stretch)
 
 
-def find(work: Work, domain_name: str, source: str, key: str) -> UUID:
-    """Return the master a source record is linked to."""
-    domain = _domain(work, domain_name)
-    master_id = golden.master_of(work.session, RecordName(domain.name, source, key))
+def crosswalk(work: Work, domain: Domain, version: GoldenVersion, *, known_at: datetime | None) -> list[Link]:
+    """Return the links of one version of a master; deleted are the records that were known to be by `known_at`."""
+    untimely = [name for name, source in domain.sources.items() if not source.time_trusted]
+    rows = golden.links_at(work.session, version.master_id, version.version, known_at=known_at, untimely=untimely)
+    return [Link(row.source, row.source_key, row.link_no, row.reason, row.ended_at) for row in rows]
+
+
+def find(work: Work, domain_name: str, source: str, key: str, *, known_at: datetime | None = None) -> UUID:
+    """Return the master a source record is linked to, or was as far as was known at `known_at`."""
+    domain = readable(work, domain_name)
+    name = RecordName(domain.name, source, key)
+    if known_at is None:
+        master_id = golden.master_of(work.session, name)
+    else:
+        master_id = golden_history.master_of(work.session, name, known_at=known_at)
     if master_id is None:
-        raise UnknownMaster(f"No {domain.name} is linked to {source}/{key}.")
+        linked = "is linked" if known_at is None else "was known then to be linked"
+        raise UnknownMaster(f"No {domain.name} {linked} to {source}/{key}.")
     return master_id
 
 
 def versions(
-    work: Work, domain_name: str, master_id: UUID, *, before: int | None = None, limit: int = 100
+    work: Work,
+    domain_name: str,
+    master_id: UUID,
+    *,
+    known_at: datetime | None = None,
+    before: int | None = None,
+    limit: int = 100,
 ) -> Sequence[GoldenVersion]:
     """Return the versions of a master, newest first, below `before`; a merged id keeps its own."""
-    domain = _domain(work, domain_name)
-    _check_domain(work, domain, master_id)
+    domain = readable(work, domain_name)
+    check_domain(work, domain, master_id)
     if not in_sight(work, domain, [master_id]):
         raise unknown(domain, master_id)
-    return golden.versions(work.session, master_id, before=before, limit=limit)
+    return golden.versions(work.session, master_id, known_at=known_at, before=before, limit=limit)
 
 
 def search(
     work: Work, domain_name: str, text: str | None, *, after: UUID | None = None, limit: int = 50
 ) -> list[Found]:
     """Find live masters whose name, identifiers or place contain every word of the text, in id order; None: all."""
-    domain = _domain(work, domain_name)
-    patterns = [] if text is None else _patterns(text)
+    domain = readable(work, domain_name)
+    patterns = [] if text is None else [f"%{_literal(word)}%" for word in words_of(text)]
     sites = sight_of(work.actor, domain).sites
     rows = golden.search(
         work.session,
@@ -185,47 +205,40 @@ def unknown(domain: Domain, master_id: UUID) -> UnknownMaster:
     return UnknownMaster(f"There is no {domain.name} with the id {master_id}.")
 
 
-def _domain(work: Work, name: str) -> Domain:
+def readable(work: Work, name: str) -> Domain:
+    """Return a domain in which the actor may read; raises Forbidden."""
     domain = work.catalog.domain(name)
     work.actor.require(Permission.READ, domain=name)
     return domain
 
 
-def _survivor(work: Work, domain: Domain, master_id: UUID, *, known_at: datetime | None) -> GoldenVersion:
-    _check_domain(work, domain, master_id)
+def survivor(work: Work, domain: Domain, master_id: UUID, *, known_at: datetime | None) -> GoldenVersion | None:
+    """Return the version at a recorded time of a master, or of that it was merged into; None: not yet known then."""
+    check_domain(work, domain, master_id)
     version = golden.version_at(work.session, master_id, known_at)
     while version is not None and version.merged_into is not None:
         version = golden.version_at(work.session, version.merged_into, known_at)
-    if version is None:
-        raise UnknownMaster(f"The {domain.name} {master_id} was not yet known then.", hint="Ask for a later known_at.")
     return version
 
 
-def _check_domain(work: Work, domain: Domain, master_id: UUID) -> None:
+def check_domain(work: Work, domain: Domain, master_id: UUID) -> None:
+    """Raise UnknownMaster for what is no master of a domain."""
     master = golden.masters(work.session, [master_id]).get(master_id)
     if master is None or master.domain != domain.name:
         raise unknown(domain, master_id)
 
 
-def _covers(stretch: Row, instant: datetime) -> bool:
-    begun = stretch.valid_from is None or stretch.valid_from <= instant
-    return begun and (stretch.valid_to is None or instant < stretch.valid_to)
-
-
 def _attributes_now(stretches: Sequence[Row], now: datetime) -> dict[str, Any]:
-    in_force = [s for s in stretches if _covers(s, now)] or list(stretches)
+    in_force = intervals.at(stretches, now) or list(stretches)
     return in_force[0].attributes if in_force else {}
 
 
-def _link(row: Row) -> Link:
-    return Link(row.source, row.source_key, row.link_no, row.reason, row.ended_at)
-
-
-def _patterns(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """Return the words of a search as golden records are found by: folded, in lower case."""
     folded = " ".join(anyascii(text).lower().split())
     if len(folded) < SHORTEST_SEARCH:
         raise InvalidInput(f"Search for at least {SHORTEST_SEARCH} letters or digits.", path="q")
-    return [f"%{_literal(word)}%" for word in folded.split()]
+    return folded.split()
 
 
 def _literal(word: str) -> str:

@@ -13,6 +13,7 @@ from mdm.errors import Contradiction
 from mdm.hub.golden.cycles import hierarchy_lock
 from mdm.hub.golden.read import Located, locate
 from mdm.hub.golden.sight import Sight, sight_of
+from mdm.hub.golden.times import NOW, Times
 from mdm.store import golden, records
 from mdm.store.records import golden_references
 from mdm.store.records.golden_references import View
@@ -67,17 +68,6 @@ class Uses:
 
     items: list[Use]
     last: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """At which valid and recorded time to look; None: now, and all that is known."""
-
-    valid_at: datetime | None = None
-    known_at: datetime | None = None
-
-
-NOW = Times()
 
 
 def tree(
@@ -155,7 +145,7 @@ def _begin(work: Work, domain_name: str, master_id: UUID, times: Times) -> tuple
     found = locate(work, domain_name, master_id, valid_at=times.valid_at, known_at=times.known_at)
     scope = work.actor.scope(Permission.READ)
     shown = {d.name: _labels(d) for d in work.catalog.domains.values() if scope is None or d.name in scope}
-    return found, View(times.valid_at or times.known_at or work.now, times.known_at, shown)
+    return found, View(times.instant(work.now), times.known_at, shown)
 
 
 def _labels(domain: Domain) -> Sequence[str]:

@@ -1,5 +1,5 @@
 -- Read the timeline of one version of a master.
 SELECT lower(valid) AS valid_from, upper(valid) AS valid_to, from_version, attributes, provenance
 FROM golden_slice
-WHERE master_id = :id AND from_version <= :version AND (until_version IS NULL OR until_version > :version)
+WHERE master_id = :id AND int4range(from_version, until_version) @> CAST(:version AS int)
 ORDER BY lower(valid) NULLS FIRST

@@ -13,8 +13,8 @@ from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
 from mdm.entrypoints.api.instants import KnownAt, ValidAt, instant
 from mdm.entrypoints.api.paging import Cursor, Limit, Page, begins_at, link_after
 from mdm.entrypoints.api.representation import tagged
+from mdm.hub.golden.times import Times
 from mdm.hub.relations import hierarchy
-from mdm.hub.relations.hierarchy import Times
 
 DEEPEST = 100
 LARGEST_TREE = 5_000
