@@ -1,10 +1,11 @@
 """The file format of a domain: what may be declared, and how a mistake is named."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from mdm.core.quality import RuleDeclaration
 from mdm.core.yaml_file import suggestion
 from mdm.errors import DeclarationError
 
@@ -80,6 +81,31 @@ class GroupDeclaration(Strict):
     survivorship: dict[str, Any] | None = None
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class MessageHoldDeclaration(Strict):
+    """When what the source sends singly is held: shares of the records it spoke of in the last minutes."""
+
+    changed: Share = 1.0  # every message is a change: they are not held for that unless it is wanted
+    deleted: Share = 0.3
+    blanked: Share = 0.5  # records that lose a value
+    at_least: int = Field(default=100, ge=1)
+    minutes: int = Field(default=60, ge=1, le=1440)
+
+
+class HoldDeclaration(Strict):
+    """When a load of the source is held; shares of 1 hold nothing."""
+
+    changed: Share = 0.5  # of the records the hub has of it
+    deleted: Share = 0.1  # of the records the hub has of it
+    blanked: Share = 0.25  # for each attribute: of the records in the load that have a value
+    unreadable: Share = 0.2  # of the load's rows
+    at_least: int = Field(default=20, ge=1)  # records, or rows: fewer hold nothing
+    attributes: dict[str, Share] = {}  # changes of single attributes: of the records the hub has of it
+    messages: MessageHoldDeclaration = MessageHoldDeclaration()
+
+
 class SourceDeclaration(Strict):
     """A source of the domain."""
 
@@ -88,6 +114,7 @@ class SourceDeclaration(Strict):
     time_trusted: bool = True  # undated facts are valid from its source time, else from when they were received
     may_blank: bool = True  # an explicit null clears
     one_per_master: bool = False  # two of its records are two things: they are never merged without a steward
+    hold: HoldDeclaration = HoldDeclaration()
 
 
 class ApprovalDeclaration(Strict):
@@ -134,6 +161,7 @@ class DomainDeclaration(Strict):
     downgrades: dict[str, Any] = {}  # what findings take from trust
     attributes: dict[str, AttributeDeclaration] = Field(min_length=1)
     groups: dict[str, GroupDeclaration] = {}
+    quality: dict[str, RuleDeclaration] = {}  # rules that records are judged by, each under its name
     hierarchy: list[str] = []  # references that lead upward: the first that has a value names the parent
     search: list[str] = []  # attributes people search by
     site: str | None = (
@@ -174,6 +202,7 @@ def _suggestion(place: tuple[int | str, ...]) -> str:
             "attributes": AttributeDeclaration,
             "groups": GroupDeclaration,
             "sources": SourceDeclaration,
+            "quality": RuleDeclaration,
         }
         form = FieldDeclaration if inner else forms.get(str(place[0]), DomainDeclaration)
     else:

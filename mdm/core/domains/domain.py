@@ -17,9 +17,11 @@ from mdm.core.domains.declaration import (
     SourceDeclaration,
     read_declaration,
 )
+from mdm.core.domains.judged import rules_of_quality
 from mdm.core.domains.keyed import match_document
 from mdm.core.domains.reading import Reader, reader
 from mdm.core.matching import MatchModel
+from mdm.core.quality import NO_RULES, Rules
 from mdm.core.security import Actor
 from mdm.errors import DeclarationError
 from survivorship import Policy, PolicyError
@@ -54,6 +56,7 @@ class Domain:
     references: Mapping[str, str] = field(default_factory=dict)
     hierarchy: tuple[str, ...] = ()
     site: str | None = None
+    quality: Rules = NO_RULES
     due: DueDeclaration = field(default_factory=DueDeclaration)
     releases: ReleasesDeclaration = field(default_factory=ReleasesDeclaration)
     release: int = 0
@@ -118,7 +121,8 @@ def parse(document: Mapping[str, Any]) -> Domain:
     check_names(declared)
     match = _match_model(declared, document.get("match"))
     check_references(declared, match)
-    policy = _policy(declared)
+    quality = rules_of_quality(declared)
+    policy = _policy(declared, quality)
     check_policy(declared, policy)
     return Domain(
         name=declared.domain,
@@ -140,6 +144,7 @@ def parse(document: Mapping[str, Any]) -> Domain:
         references={name: a.to for name, a in declared.attributes.items() if a.to is not None},
         hierarchy=tuple(declared.hierarchy),
         site=declared.site,
+        quality=quality,
         due=declared.due,
         releases=declared.releases,
     )
@@ -192,7 +197,7 @@ def _texts(value: Any) -> Iterator[str]:
         yield str(value)
 
 
-def _policy(declared: DomainDeclaration) -> Policy:
+def _policy(declared: DomainDeclaration, quality: Rules) -> Policy:
     rules = {
         name: _rule(attribute)
         for name, attribute in declared.attributes.items()
@@ -205,7 +210,7 @@ def _policy(declared: DomainDeclaration) -> Policy:
         "sources": list(declared.sources),
         "trust": {name: _trust(source) for name, source in declared.sources.items()},
         "default": declared.survivorship,
-        "downgrades": declared.downgrades,
+        "downgrades": _downgrades(declared.downgrades, quality),
     }
     try:
         return Policy.from_document(document)
@@ -214,6 +219,15 @@ def _policy(declared: DomainDeclaration) -> Policy:
         others = [f"{_path_in_file(other.path, declared)}: {other.reason}" for other in error.others]
         hint = f"Also, {' '.join(others)}" if others else None
         raise DeclarationError(f"{path}: {error.reason}", hint=hint, path=path, reason=error.reason) from error
+
+
+def _downgrades(declared: Mapping[str, Any], quality: Rules) -> Mapping[str, Any]:
+    """Add how severe each finding is, as far as the severity lowers trust."""
+    severities = declared.get("severities")
+    if not isinstance(severities, Mapping):
+        return declared
+    known = {code: severity for code, severity in quality.severities().items() if severity in severities}
+    return {**declared, "severity_of": {**known, **declared.get("severity_of", {})}}
 
 
 def _trust(source: SourceDeclaration) -> Any:

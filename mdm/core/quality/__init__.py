@@ -1,0 +1,28 @@
+"""Quality: rules that values and records keep or break, judged before values survive. Pure."""
+
+from mdm.core.quality.declaration import Dimension, Effect, RuleDeclaration, Severity
+from mdm.core.quality.judging import ACCEPTED, FAILED, UNJUDGED, Breach, Known, judge, value_key
+from mdm.core.quality.rules import NO_RULES, Rule, Rules, compile_rules, differing
+from mdm.core.quality.standard import standing_of
+from mdm.core.quality.subject import Subject
+
+__all__ = [
+    "ACCEPTED",
+    "FAILED",
+    "NO_RULES",
+    "UNJUDGED",
+    "Breach",
+    "Dimension",
+    "Effect",
+    "Known",
+    "Rule",
+    "RuleDeclaration",
+    "Rules",
+    "Severity",
+    "Subject",
+    "compile_rules",
+    "differing",
+    "judge",
+    "standing_of",
+    "value_key",
+]
