@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from mdm.store.rows import Row
 from mdm.store.sql import run, statement
-from mdm.store.tables import ChangeRequest, Master, Override
+from mdm.store.tables import ChangeRequest, Crosswalk, Master, Override, Redo
 
 PAGE = 500
 
@@ -65,6 +65,17 @@ def pins(session: Session, ids: Sequence[UUID]) -> set[tuple[UUID, str]]:
     """Return every override ever made on masters: (master, id)."""
     made = select(col(Override.master_id), col(Override.id)).where(col(Override.master_id).in_(ids))
     return {(row.master_id, str(row.id)) for row in session.connection().execute(made)}
+
+
+def awaiting_rules(session: Session, ids: Sequence[UUID]) -> set[UUID]:
+    """Return which of these masters have a record that is still to be done again because other rules are in force."""
+    waiting = (
+        select(col(Crosswalk.master_id))
+        .join(Redo, col(Redo.record_id) == col(Crosswalk.record_id))
+        .where(col(Crosswalk.master_id).in_(ids), col(Crosswalk.until_version).is_(None))
+        .where(col(Redo.reasons).contains(["release"]))
+    )
+    return set(session.scalars(waiting))
 
 
 def masters(session: Session) -> Iterator[list[Master]]:

@@ -4,33 +4,40 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from mdm.core.domains import Domain
+from mdm.core.domains import Domain, parse
 from mdm.hub.approval.guard import changed_units
-from mdm.store import audit
+from mdm.store import audit, releases
 from mdm.store.rows import Row
 from mdm.store.tables import Master
 from mdm.store.work import Work
 
 
 def check_approvals(work: Work, *, limit: int) -> list[str]:
-    """Compare every version with the one before: what needs approval and differs must have it (I10).
-
-    Versions made under earlier releases are left out: other attributes may have been critical then.
-    """
+    """Compare every version with the one before: what needed approval then and differs must have it (I10)."""
     return list(islice(_findings(work), limit))
 
 
 def _findings(work: Work) -> Iterator[str]:
+    rules = _rules(work)
     approved = audit.approved_requests(work.session)
     for page in audit.masters(work.session):
-        ids = [master.id for master in page if _is_guarded(work.catalog.domain(master.domain))]
+        ids = [master.id for master in page if any(_is_guarded(domain) for domain in rules[master.domain].values())]
         versions, slices = audit.versions(work.session, ids), audit.slices(work.session, ids)
         pins = audit.pins(work.session, ids)
         for master in page:
-            domain = work.catalog.domain(master.domain)
             own = {pin for made_on, pin in pins if made_on == master.id}
             timelines = slices.get(master.id, [])
-            yield from _of_master(domain, master, versions.get(master.id, []), timelines, approved, own)
+            yield from _of_master(rules[master.domain], master, versions.get(master.id, []), timelines, approved, own)
+
+
+def _rules(work: Work) -> dict[str, dict[int, Domain]]:
+    """Return the rules of every release that was ever in force, by domain and number."""
+    return {
+        name: {
+            r.number: parse(r.document) for r in releases.of_domain(work.session, name) if r.switched_on_at is not None
+        }
+        for name in work.catalog.domains
+    }
 
 
 def _is_guarded(domain: Domain) -> bool:
@@ -38,7 +45,7 @@ def _is_guarded(domain: Domain) -> bool:
 
 
 def _of_master(
-    domain: Domain,
+    rules: Mapping[int, Domain],
     master: Master,
     versions: Sequence[Row],
     slices: Sequence[Row],
@@ -49,12 +56,13 @@ def _of_master(
     for v in versions:
         if v.status == "merged":
             continue
+        domain = rules[v.release]
         after = [s for s in slices if s.from_version <= v.version < (s.until_version or v.version + 1)]
         units = domain.creation if v.version == 1 else domain.critical
         changed = changed_units(domain.policy, units, before, after, now=v.evaluated_at)
         before = after
         open_units = sorted(changed - _allowed(domain, v.approval or {}, after, changed, approved, pins))
-        if open_units and v.release == domain.release:
+        if open_units:
             yield f"{domain.name} {master.id} version {v.version} changes {', '.join(open_units)} without approval"
 
 
