@@ -17,6 +17,7 @@ from mdm.hub.golden import read
 from mdm.hub.golden.read import GoldenView
 from mdm.hub.ingest import conduct
 from mdm.hub.ingest.deliver import Acknowledgement, Message, deliver
+from mdm.hub.ingest.holding.comparing import compare_next
 from mdm.settings import Settings
 from mdm.store.ingest import deliveries
 
@@ -51,7 +52,9 @@ class HubUnderTest:
             return deliver(work, messages, source=source)
 
     def process(self) -> None:
-        """Process everything pending, and what is due again because of it."""
+        """Compare the loads that wait for it, process everything pending, and what is due again because of it."""
+        while compare_next(self.hub.begin, registry=self.hub.registry):
+            pass
         while conduct.process_next(self.hub.begin, registry=self.hub.registry):
             pass
         while redo.process_due(self.hub.begin):

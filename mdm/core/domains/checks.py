@@ -70,6 +70,8 @@ def _named(declared: DomainDeclaration) -> Iterator[tuple[str, str]]:
         yield from ((path, name) for name in getattr(declared, path))
     if declared.site is not None:
         yield "site", declared.site
+    for source, of_source in declared.sources.items():
+        yield from ((f"sources.{source}.hold.attributes", name) for name in of_source.hold.attributes)
     yield from (("approval.creation", name) for name in declared.approval.creation if name not in declared.groups)
 
 

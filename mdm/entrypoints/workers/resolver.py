@@ -9,6 +9,7 @@ import structlog
 from mdm.errors import RepeatedCrash, Unavailable
 from mdm.hub import Hub
 from mdm.hub.ingest.conduct import process_next, process_oldest_one_by_one
+from mdm.hub.ingest.holding.comparing import compare_next
 from mdm.hub.ingest.pausing import Backlog
 from mdm.hub.standing import tidy
 
@@ -24,8 +25,8 @@ def resolve_deliveries(
 ) -> None:
     """Process deliveries in chunks of up to `size`; outlives outages of PostgreSQL, and waits while nothing succeeds.
 
-    The oldest deliveries are first processed one by one: one of them may have killed the worker before. Loads wait
-    while more events than `backlog_limit` await publishing.
+    The oldest deliveries are first processed one by one: one of them may have killed the worker before. Loads are
+    compared in turns with processing, and wait while more events than `backlog_limit` await publishing.
     """
     backlog = Backlog(hub.begin, limit=backlog_limit)
     careful, pause, outage, tidied_at = True, SHORTEST_PAUSE, OUTAGE_PAUSE, time.monotonic()
@@ -35,7 +36,8 @@ def resolve_deliveries(
                 process_oldest_one_by_one(hub.begin, registry=hub.registry, size=size)
                 careful = False
             loads = not backlog.holds_loads()
-            taken = process_next(hub.begin, registry=hub.registry, size=size, loads=loads)
+            taken = compare_next(hub.begin, registry=hub.registry)
+            taken += process_next(hub.begin, registry=hub.registry, size=size, loads=loads)
             if time.monotonic() - tidied_at > TIDY_SECONDS:
                 with hub.begin() as work:
                     more = tidy(work, outbox_retention=outbox_retention)

@@ -16,6 +16,8 @@ from mdm.core.yaml_file import suggestion
 from mdm.errors import NotFound, UnknownFile, UnknownSource
 from mdm.hub.action_log import log_action
 from mdm.hub.ingest.deliver import Message, deliver
+from mdm.hub.ingest.holding.comparing import ACCEPTED, COMPARING
+from mdm.hub.ingest.holding.limits import Reason
 from mdm.sources import Feed, Registry, Row, Rows
 from mdm.store.ingest import deliveries, loads
 from mdm.store.tables import Load
@@ -37,8 +39,21 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """How many records of a domain a load speaks of, by what it does to them, and per attribute how many it changes."""
+
+    records: dict[str, int]
+    changed: dict[str, int]
+    blanked: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class LoadReport:
-    """A load, and what became of its deliveries, counted by state."""
+    """A load, and what became of its deliveries, counted by state.
+
+    `comparison` says by domain what it would have changed when it was compared; None if it was not, or is not yet.
+    `reasons` are those for which it was held.
+    """
 
     id: UUID
     source: str
@@ -50,6 +65,13 @@ class LoadReport:
     started_at: datetime
     accepted_at: datetime | None
     deliveries: dict[str, int]
+    domains: list[str]
+    comparison: dict[str, Compared] | None
+    unreadable: int | None
+    reasons: list[Reason]
+    decided_by: str | None
+    decided_at: datetime | None
+    note: str | None
 
 
 def opened(path: Path, *, source: str, registry: Registry) -> tuple[Feed, Rows]:
@@ -108,6 +130,7 @@ def _start(work: Work, feed: Feed, path: Path, *, content: str, context: dict[st
         initial=initial,
         started_by=work.actor.name,
         started_at=work.now,
+        domains=[feed.domain] if feed.domain else [],
     )
     kept = loads.add(work.session, load)
     if kept.id == load.id:
@@ -145,25 +168,46 @@ def _advance(work: Work, load_id: UUID, batch: Sequence[Row], *, content: str, p
         ]
         deliver(work, messages, source=load.source, load_id=load_id)
     elif load.accepted_at is None:
-        load.state, load.accepted_at = "accepted", work.now
+        load.accepted_at = work.now
+        load.state = COMPARING if not load.initial and rows >= _fewest_compared(work, load) else ACCEPTED
     load.position, load.rows = max(load.position, position), max(load.rows, rows)
     work.session.flush()
     return load
 
 
-def page(work: Work, *, before: UUID | None = None, limit: int = 100) -> list[LoadReport]:
-    """Return loads, newest first, below the id `before`."""
-    work.actor.require(Permission.OPERATE)
-    return [_report(work, load) for load in loads.page(work.session, before=before, limit=limit)]
+def _fewest_compared(work: Work, load: Load) -> int:
+    """Return how many rows a load must have to be compared: fewer could not be held."""
+    domains = work.catalog.domains.values()
+    return min(domain.sources[load.source].hold.at_least for domain in domains if load.source in domain.sources)
+
+
+def page(work: Work, *, state: str | None = None, before: UUID | None = None, limit: int = 100) -> list[LoadReport]:
+    """Return loads, newest first, below the id `before`; stewards see those of their domains."""
+    scope = _seen_domains(work)
+    found = loads.page(work.session, state=state, scope=scope, before=before, limit=limit)
+    return [_report(work, load) for load in found]
 
 
 def show(work: Work, load_id: UUID) -> LoadReport:
     """Return one load with the states of its deliveries."""
-    work.actor.require(Permission.OPERATE)
-    load = loads.get(work.session, load_id)
-    if load is None:
+    return _report(work, find(work, load_id))
+
+
+def find(work: Work, load_id: UUID, *, lock: bool = False) -> Load:
+    """Return a load that the actor may see; raises NotFound."""
+    scope = _seen_domains(work)
+    load = loads.get(work.session, load_id, lock=lock)
+    if load is None or (scope is not None and scope.isdisjoint(load.domains)):
         raise NotFound(f"There is no load {load_id}.")
-    return _report(work, load)
+    return load
+
+
+def _seen_domains(work: Work) -> frozenset[str] | None:
+    """Return the domains whose loads the actor sees: operators those of all (None), stewards those of theirs."""
+    if work.actor.may(Permission.OPERATE) or not work.actor.may(Permission.STEWARD):
+        work.actor.require(Permission.OPERATE)
+        return None
+    return work.actor.scope(Permission.STEWARD)
 
 
 def count_pending(work: Work, load_ids: Sequence[UUID]) -> int:
@@ -173,6 +217,7 @@ def count_pending(work: Work, load_ids: Sequence[UUID]) -> int:
 
 
 def _report(work: Work, load: Load) -> LoadReport:
+    found = load.comparison or {}
     return LoadReport(
         id=load.id,
         source=load.source,
@@ -184,4 +229,13 @@ def _report(work: Work, load: Load) -> LoadReport:
         started_at=load.started_at,
         accepted_at=load.accepted_at,
         deliveries=deliveries.count_by_state(work.session, load_id=load.id),
+        domains=load.domains,
+        comparison={n: Compared(t["records"], t["changed"], t["blanked"]) for n, t in found["domains"].items()}
+        if found
+        else None,
+        unreadable=found.get("unreadable"),
+        reasons=[Reason(**reason) for reason in found.get("reasons", ())],
+        decided_by=load.decided_by,
+        decided_at=load.decided_at,
+        note=load.note,
     )

@@ -7,6 +7,7 @@ from mdm.core.domains import Domain
 from mdm.errors import UnknownMaster
 from mdm.hub.announce import Cause
 from mdm.hub.golden import Touched
+from mdm.hub.ingest.holding.watching import keep_back, watch
 from mdm.hub.ingest.interpret import Parsed, Refused, interpret
 from mdm.hub.ingest.keeping import keep
 from mdm.hub.ingest.quarantine import set_aside
@@ -28,6 +29,7 @@ def process(work: Work, claimed: Sequence[Row], *, registry: Registry) -> None:
     now = work.now
     read = [interpret(delivery, catalog=work.catalog, registry=registry, now=now) for delivery in claimed]
     parsed, refused = _split(work, read)
+    parsed = keep_back(work, parsed)
     folded = fold_records(work, parsed) if parsed else []
     refused += [r for f in folded for r in f.refused]
     ids = keep(work, folded)
@@ -36,7 +38,9 @@ def process(work: Work, claimed: Sequence[Row], *, registry: Registry) -> None:
     set_aside(work, refused)
     ended: list[tuple[int, str, int | None]] = [(r.delivery.id, "quarantined", None) for r in refused]
     ended += [(d, outcome, ids.get(f.name)) for f in folded for d, outcome in f.outcomes.items()]
-    deliveries.end(work.session, ended, now=work.now)
+    if ended:
+        deliveries.end(work.session, ended, now=work.now)
+    watch(work, folded)
 
 
 def _split(work: Work, read: Iterable[Parsed | Refused]) -> tuple[list[Parsed], list[Refused]]:

@@ -7,10 +7,11 @@ from uuid import UUID
 from mdm.core.security import Permission
 from mdm.hub import redo, sealing
 from mdm.hub.golden import due
+from mdm.hub.ingest.holding import watching
 from mdm.hub.publishing import tracing
 from mdm.hub.tasks import MATCH_REVIEW
 from mdm.store import golden, resolution, tasks
-from mdm.store.ingest import deliveries, loads, quarantine
+from mdm.store.ingest import deliveries, loads, quarantine, source_holds
 from mdm.store.publishing import dead_letters
 from mdm.store.records import RecordName
 from mdm.store.records import redo as due_again
@@ -49,6 +50,8 @@ class Standing:
     dead_letters: dict[tuple[str, str], int]  # open, per subscriber and severity
     relays: list[Report]  # those heard of in the last seconds
     loads_paused: bool
+    loads_held: int
+    sources_held: list[tuple[str, str]]  # source and domain
 
 
 def standing(work: Work) -> Standing:
@@ -69,6 +72,8 @@ def standing(work: Work) -> Standing:
         dead_letters=dead_letters.count_open(work.session),
         relays=roster.alive(work.connection),
         loads_paused=loads.paused(work.session) is not None,
+        loads_held=loads.count_held(work.session),
+        sources_held=[(hold.source, hold.domain) for hold in source_holds.standing(work.session)],
     )
 
 
@@ -96,6 +101,7 @@ def tidy(work: Work, *, outbox_retention: timedelta) -> int:
     How long they took is measured before.
     """
     tracing.measure(work)
+    watching.forget_old(work)
     before = min(work.now - outbox_retention, tracing.measured_until(work) + TICK)
     return outbox.delete_published(work.connection, before=before)
 

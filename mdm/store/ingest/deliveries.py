@@ -83,7 +83,7 @@ def _pending_groups(session: Session, *, loads: bool) -> list[UUID | None]:
 
 
 def claim_named(session: Session, ids: Sequence[int]) -> Sequence[Row]:
-    """Lock those of these deliveries that are pending and free, and whose load waits for nobody; columns as in `claim`."""
+    """Lock those of these deliveries that are pending and free, unless their load waits; columns as in `claim`."""
     return run(session, "ingest/claim_named_deliveries", ids=list(ids))
 
 
@@ -133,11 +133,12 @@ def states(session: Session, ids: Sequence[int]) -> dict[int, str]:
     return {row.id: row.state for row in session.connection().execute(found)}
 
 
-def count_by_state(session: Session, *, load_id: UUID | None = None) -> dict[str, int]:
-    """Count deliveries per state, of one load or of all."""
+def count_by_state(session: Session, *, load_id: UUID | None = None, hold_id: UUID | None = None) -> dict[str, int]:
+    """Count deliveries per state: those of a load, or that a hold has kept back."""
     counted = select(col(Delivery.state), func.count().label("n")).group_by(col(Delivery.state))
-    if load_id is not None:
-        counted = counted.where(col(Delivery.load_id) == load_id)
+    for column, wanted in ((Delivery.load_id, load_id), (Delivery.hold_id, hold_id)):
+        if wanted is not None:
+            counted = counted.where(col(column) == wanted)
     return {row.state: row.n for row in session.connection().execute(counted)}
 
 

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
 from mdm.core.ids import lock_number
 from mdm.store.rows import Row
 from mdm.store.sql import as_json, run
-from mdm.store.tables import Fact, HotKey, MatchKey
+from mdm.store.tables import Fact, HotKey, MatchKey, SourceRecord
 
 
 class RecordName(NamedTuple):
@@ -48,6 +48,14 @@ def write_facts(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 def facts(session: Session, record_id: int) -> Sequence[Fact]:
     """Return every fact of a record."""
     return list(session.scalars(select(Fact).where(col(Fact.record_id) == record_id)))
+
+
+def count_living(session: Session, *, domain: str, source: str) -> int:
+    """Count the records of a source that it has not deleted."""
+    living = select(func.count()).where(
+        col(SourceRecord.domain) == domain, col(SourceRecord.source) == source, col(SourceRecord.ended_at).is_(None)
+    )
+    return session.connection().execute(living).scalar_one()
 
 
 def initial(session: Session, ids: Iterable[int]) -> set[int]:
