@@ -40,6 +40,19 @@ def end_overrides(session: Session, ids: Collection[UUID], *, by: str, now: date
     session.connection().execute(ended.values(ended_at=now, ended_by=by))
 
 
+def end_agreed(
+    session: Session, override_id: UUID, *, by: str, since: datetime | None, next_id: UUID, now: datetime
+) -> None:
+    """End an override; what is left of it before `since` (None: nothing) goes on under another id."""
+    run(session, "stewardship/end_agreed", id=override_id, by=by, since=since, next_id=next_id, now=now)
+
+
+def review_pinned(session: Session, override_id: UUID, *, at: datetime) -> None:
+    """Have stewards asked about an override again at another time."""
+    pinned = update(Override).where(col(Override.id) == override_id)
+    session.connection().execute(pinned.values(review_at=at))
+
+
 def holds(session: Session, ids: Iterable[UUID]) -> ByMaster:
     """Return what is kept back on each master."""
     return _by_master(run(session, "stewardship/read_holds", ids=list(ids)))

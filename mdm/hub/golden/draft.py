@@ -141,6 +141,7 @@ def _override(row: Row) -> Override:
         valid_to=row.valid_to,
         reason=row.reason,
         expires_at=row.expires_at,
+        agreement=None if row.agreement is None else tuple(row.agreement),
     )
 
 

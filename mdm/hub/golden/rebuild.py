@@ -14,6 +14,7 @@ from mdm.hub.golden.cycles import break_cycles
 from mdm.hub.golden.draft import BOUNDARY, TICK, Draft, Found, Permit, begins_or_ends, draft
 from mdm.hub.golden.leading import keep_references
 from mdm.hub.golden.occasions import BOUNDARY
+from mdm.hub.golden.pins import ask_about_pins, concerned, end_agreed
 from mdm.hub.golden.timeline import announced, at
 from mdm.hub.golden.touched import Touched
 from mdm.store import golden, resolution, stewardship
@@ -44,10 +45,17 @@ def rebuild(
         return draft(domain, touched[master], known, cause=causes[master], now=now, permit=permit)
 
     drafts = {master: drafted(master, found[master].held) for master in touched}
+    if told := end_agreed(work, drafts, causes):
+        causes = {**causes, **told}
+        left = stewardship.overrides(work.session, told)
+        found |= {master: replace(found[master], overrides=left.get(master, ())) for master in told}
+        drafts |= {master: drafted(master, found[master].held) for master in told}
     if domain.hierarchy:
         drafts = break_cycles(work, domain, drafts, drafted)
     _write(work, domain, drafts.values(), now=now)
     _keep_back(work, domain, drafts.values(), causes, found)
+    if reviewed := concerned(drafts):
+        ask_about_pins(work, domain, reviewed)
     return drafts
 
 

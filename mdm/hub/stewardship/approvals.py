@@ -283,8 +283,7 @@ def _visible(work: Work, domain: Domain, request: ChangeRequest) -> frozenset[st
     if domain.site is None:
         return domain.visible(work.actor)
     living = living_master(work, domain, request.master_id)
-    site = current_values(work, domain, living, [domain.site])
-    return domain.visible(work.actor, sites=domain.sites_of(site))
+    return domain.visible(work.actor, sites=domain.sites_of(current_values(work, domain, living, [domain.site])))
 
 
 def _standing(work: Work, domain: Domain, request: ChangeRequest) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from mdm.errors import MdmError, Moved, OutdatedPreview
@@ -23,6 +24,7 @@ class Answer:
     note: str | None = None
     digest: str | None = None
     effective: Effective = "as_dated"
+    review_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +83,5 @@ def _decide(work: Work, answer: Answer) -> Decided:
         note=answer.note,
         digest=answer.digest,
         effective=answer.effective,
+        review_at=answer.review_at,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -10,23 +11,33 @@ from mdm.core.security import Permission
 from mdm.errors import AlreadyDecided, InvalidInput
 from mdm.hub import tasks
 from mdm.hub.action_log import log_action
-from mdm.hub.stewardship import identity, links, values
+from mdm.hub.stewardship import identity, links, pin_reviews, values
 from mdm.hub.stewardship.approvals import Choice, Effective, RequestView, decide_request
 from mdm.hub.stewardship.effects import Effects
-from mdm.hub.tasks import APPROVAL, CYCLE, DOUBTFUL_LINK, MATCH_REVIEW, ORPHANED, QUALITY_EXCEPTION, REASONS
+from mdm.hub.tasks import (
+    APPROVAL,
+    CYCLE,
+    DOUBTFUL_LINK,
+    MATCH_REVIEW,
+    ORPHANED,
+    PIN_REVIEW,
+    QUALITY_EXCEPTION,
+    REASONS,
+)
 from mdm.hub.tasks.hand import check_free
 from mdm.hub.tasks.inbox import find
 from mdm.store.tables import Task
 from mdm.store.work import Work
 
 Decision = Literal[
-    "match", "distinct", "confirm", "unlink", "approve", "reject", "retire", "keep", "accept", "acknowledge"
+    "match", "distinct", "confirm", "unlink", "approve", "reject", "retire", "keep", "release", "accept", "acknowledge"
 ]
 DECISIONS: Mapping[str, tuple[Decision, ...]] = {
     MATCH_REVIEW: ("match", "distinct"),
     DOUBTFUL_LINK: ("confirm", "unlink"),
     APPROVAL: ("approve", "reject"),
     ORPHANED: ("retire", "keep"),
+    PIN_REVIEW: ("keep", "release"),
     QUALITY_EXCEPTION: ("accept",),
     CYCLE: ("acknowledge",),
 }
@@ -51,10 +62,12 @@ def decide(
     note: str | None = None,
     digest: str | None = None,
     effective: Effective = "as_dated",
+    review_at: datetime | None = None,
 ) -> Decided:
     """Answer a task; raises AlreadyDecided, TaskTaken, Forbidden, OwnChange or OutdatedRequest.
 
-    An approval needs the `digest` of the change request as it was looked at.
+    An approval needs the `digest` of the change request as it was looked at. A pinned value that is kept is reviewed
+    again at `review_at`.
     """
     seen = find(work, task_id)
     _check(seen, decision, reason_code)
@@ -68,7 +81,11 @@ def decide(
         raise AlreadyDecided(f"This task was closed before: {task.outcome}.")
     check_free(work, task)
     tasks.close(work, [task.id], outcome=decision, by=work.actor.name, reason_code=reason_code, note=note)
-    effects = _carry_out(work, domain, task, decision, reason=_reason(task.kind, reason_code, note))
+    reason = _reason(task.kind, reason_code, note)
+    if task.kind == PIN_REVIEW:
+        effects: Effects | None = _reviewed(work, domain, task, decision, review_at, reason=reason)
+    else:
+        effects = _carry_out(work, domain, task, decision, reason=reason)
     log_action(
         work,
         action="task.decided",
@@ -104,6 +121,14 @@ def _carry_out(work: Work, domain: Domain, task: Task, decision: Decision, *, re
     if decision == "retire":
         return values.retire(work, domain.name, task.master_id, reason=reason)
     return None
+
+
+def _reviewed(
+    work: Work, domain: Domain, task: Task, decision: Decision, review_at: datetime | None, *, reason: str
+) -> Effects:
+    if decision == "keep":
+        return pin_reviews.keep(work, domain, task, review_at=review_at, reason=reason)
+    return pin_reviews.release(work, domain, task, reason=reason)
 
 
 def _approve(

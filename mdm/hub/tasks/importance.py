@@ -11,6 +11,7 @@ BASE = {
     "match_review": 4.0,
     "quality_exception": 3.0,
     "orphaned": 2.0,
+    "pin_review": 2.0,
 }
 SEVERITIES = ((30.0, "critical"), (15.0, "high"), (5.0, "medium"))  # from which consequence on; below: low
 DUE = {

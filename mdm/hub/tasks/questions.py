@@ -12,8 +12,8 @@ from mdm.store import tasks
 from mdm.store.work import Work
 
 MATCH_REVIEW, DOUBTFUL_LINK, APPROVAL = "match_review", "doubtful_link", "approval"
-QUALITY_EXCEPTION, ORPHANED, CYCLE = "quality_exception", "orphaned", "cycle"
-KINDS = (MATCH_REVIEW, DOUBTFUL_LINK, APPROVAL, QUALITY_EXCEPTION, ORPHANED, CYCLE)
+QUALITY_EXCEPTION, ORPHANED, CYCLE, PIN_REVIEW = "quality_exception", "orphaned", "cycle", "pin_review"
+KINDS = (MATCH_REVIEW, DOUBTFUL_LINK, APPROVAL, QUALITY_EXCEPTION, ORPHANED, CYCLE, PIN_REVIEW)
 OBSOLETE = "obsolete"  # the outcome of a task that nobody needs to answer any more
 
 

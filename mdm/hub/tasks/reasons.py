@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 
 from mdm.errors import InvalidInput
-from mdm.hub.tasks.questions import APPROVAL, CYCLE, DOUBTFUL_LINK, MATCH_REVIEW, ORPHANED, QUALITY_EXCEPTION
+from mdm.hub.tasks.questions import (
+    APPROVAL,
+    CYCLE,
+    DOUBTFUL_LINK,
+    MATCH_REVIEW,
+    ORPHANED,
+    PIN_REVIEW,
+    QUALITY_EXCEPTION,
+)
 
 EVERYWHERE = {"confirmed_by_source": "The source was asked and said so", "other": "See the note"}
 OF_PAIRS = {
@@ -28,6 +36,7 @@ REASONS: Mapping[str, Mapping[str, str]] = {
     | EVERYWHERE,
     QUALITY_EXCEPTION: {"corrected": "Corrected at the source", "accepted": "True as it is"} | EVERYWHERE,
     ORPHANED: {"no_longer_used": "No longer used", "still_used": "Still used elsewhere"} | EVERYWHERE,
+    PIN_REVIEW: {"still_right": "Still right", "source_corrected": "The source has it right by now"} | EVERYWHERE,
     CYCLE: {"wrong_parent": "The parent was wrong", "turned_around": "Parent and child were turned around"}
     | EVERYWHERE,
 }

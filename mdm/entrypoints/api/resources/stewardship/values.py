@@ -10,12 +10,12 @@ from pydantic import Field
 
 from mdm.core.security import Permission
 from mdm.entrypoints.api.authentication import ApiRequest, allow
-from mdm.entrypoints.api.resources.access.bodies import Instant, Names
+from mdm.entrypoints.api.resources.access.bodies import Instant, Line, Names
 from mdm.entrypoints.api.resources.stewardship.bodies import Carried, EffectsAnswer
 from mdm.entrypoints.api.resources.stewardship.carrying_out import ASKED, IfMatch, Preview, carry_out
 from mdm.hub.stewardship import values
 
-MOST_VALUES = 100
+MOST_VALUES = MOST_SOURCES = 100
 
 
 class Pin(Carried):
@@ -25,6 +25,16 @@ class Pin(Carried):
     valid_from: Instant | None = Field(default=None, description="From when they hold; null: always have.")
     valid_to: Instant | None = Field(default=None, description="Until when they hold.")
     expires_at: Instant | None = Field(default=None, description="When the sources rule again by themselves.")
+    until_agreed_by: list[Line] | None = Field(
+        default=None,
+        max_length=MOST_SOURCES,
+        description="Sources: the pin ends when one of them says the same of its own accord; empty: when any does.",
+        examples=[["erp"]],
+    )
+    review_at: Instant | None = Field(
+        default=None,
+        description="When stewards are asked whether the value is still right; null: as the domain has it, else never.",
+    )
 
 
 class Unpin(Carried):
@@ -55,7 +65,13 @@ class Values(Controller):
 
         If one of them is critical, nothing changes yet: all wait in one change request for its owners (202).
         """
-        terms = values.Terms(valid_from=data.valid_from, valid_to=data.valid_to, expires_at=data.expires_at)
+        terms = values.Terms(
+            valid_from=data.valid_from,
+            valid_to=data.valid_to,
+            expires_at=data.expires_at,
+            until_agreed_by=data.until_agreed_by,
+            review_at=data.review_at,
+        )
         return carry_out(
             request,
             lambda work, expected: values.pin(

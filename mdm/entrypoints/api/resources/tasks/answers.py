@@ -11,7 +11,7 @@ from pydantic import Field
 from mdm.core.security import Permission
 from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
 from mdm.entrypoints.api.problems import title_of, type_of
-from mdm.entrypoints.api.resources.access.bodies import Body, Line, Reason
+from mdm.entrypoints.api.resources.access.bodies import Body, Instant, Line, Reason
 from mdm.entrypoints.api.resources.stewardship.carrying_out import Preview
 from mdm.hub.stewardship.bulk import Answer, Row, decide_many
 from mdm.hub.stewardship.decisions import Decision
@@ -30,6 +30,10 @@ class Decided(Body):
         default=None, description="Of the preview this carries out; of an approval: of the change request looked at."
     )
     effective: Literal["as_dated", "from_approval"] = "as_dated"
+    review_at: Instant | None = Field(
+        default=None,
+        description="When to ask again about a pinned value that is kept; null: as the domain has it, else in a year.",
+    )
 
 
 class TaskAnswer(Decided):
@@ -116,7 +120,7 @@ class Answers(Controller):
 
 
 def _answer(task_id: UUID, said: Decided) -> Answer:
-    return Answer(task_id, said.decision, said.reason_code, said.note, said.digest, said.effective)
+    return Answer(task_id, said.decision, said.reason_code, said.note, said.digest, said.effective, said.review_at)
 
 
 def _answered(row: Row, *, preview: bool) -> AnswerRow:

@@ -10,7 +10,9 @@ from pydantic import Field
 from mdm.entrypoints.api.resources.access.bodies import Body
 from mdm.hub.tasks.inbox import Shown
 
-Kind: TypeAlias = Literal["match_review", "doubtful_link", "approval", "quality_exception", "orphaned", "cycle"]
+Kind: TypeAlias = Literal[
+    "match_review", "doubtful_link", "approval", "quality_exception", "orphaned", "cycle", "pin_review"
+]
 Severity: TypeAlias = Literal["low", "medium", "high", "critical"]
 State: TypeAlias = Literal["open", "leased", "deferred", "closed"]
 
