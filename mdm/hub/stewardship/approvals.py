@@ -18,8 +18,9 @@ from mdm.hub.approval.requests import APPROVED, OPEN, PERSON, REJECTED, WITHDRAW
 from mdm.hub.golden import rebuild
 from mdm.hub.golden.draft import Permit
 from mdm.hub.golden.read import in_sight
+from mdm.hub.stewardship.given import current_values
 from mdm.hub.stewardship.identity import living_master, lock_living
-from mdm.hub.stewardship.values import apply_pins, current_values, locked
+from mdm.hub.stewardship.values import apply_pins, locked
 from mdm.store import stewardship
 from mdm.store.tables import ChangeDecision, ChangeRequest
 from mdm.store.work import Work
