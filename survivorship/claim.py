@@ -16,6 +16,7 @@ class Kind(StrEnum):
     EMPTY = "empty"  # the source says that there is no value
     DELETED = "deleted"  # the source has deleted the record: it says nothing any more
     MASKED = "masked"  # the source has a value that it does not show
+    WITHHELD = "withheld"  # the source has a value that may not win until someone has decided on it
 
 
 @dataclass(slots=True)
@@ -82,7 +83,8 @@ def is_empty(claim: Claim) -> bool:
 
 def is_unspoken(claim: Claim) -> bool:
     """Tell whether a record says nothing, not even that there is no value."""
-    return claim.kind is Kind.DELETED or claim.kind is Kind.MASKED
+    kind = claim.kind
+    return kind is Kind.MASKED or kind is Kind.WITHHELD or kind is Kind.DELETED
 
 
 def identity(claim: Claim | Override) -> JSON:

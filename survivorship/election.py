@@ -12,7 +12,7 @@ OVERRIDE = "override"  # the rule named where an override or a hold decided
 HOLD = "hold"
 UNION, FOLLOW = Rule.UNION.value, Rule.FOLLOW.value  # plain names: looking members up in an enum is slow in this place
 SUPPLIED = Kind.SUPPLIED
-ABSENCES = {Kind.DELETED: Reason.DELETED, Kind.MASKED: Reason.MASKED}
+ABSENCES = {Kind.DELETED: Reason.DELETED, Kind.MASKED: Reason.MASKED, Kind.WITHHELD: Reason.WITHHELD}
 FEW = 8  # claims that are compared with each other to see that no two agree
 Losers = list[Loser]
 

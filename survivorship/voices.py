@@ -44,10 +44,11 @@ def _couple(ruling: Ruling, spoken: list[Claim]) -> Claim:
 
 
 def _kind(spoken: list[Claim]) -> Kind:
-    """Return how a record speaks about a group: it survives whole, so one masked member masks it."""
+    """Return how a record speaks about a group: it survives whole, so one masked or withheld member stands for it."""
     kinds = {claim.kind for claim in spoken}
-    if Kind.MASKED in kinds:
-        return Kind.MASKED
+    for kind in (Kind.MASKED, Kind.WITHHELD):
+        if kind in kinds:
+            return kind
     return Kind.DELETED if kinds == {Kind.DELETED} else Kind.SUPPLIED
 
 

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     EMPTY = "empty"  # the source says that there is no value, others supply one
     DELETED = "deleted"  # the source has deleted the record
     MASKED = "masked"  # the source does not show its value
+    WITHHELD = "withheld"  # the value may not win until someone has decided on it
     FINDING = "finding"  # the value has findings, others have none
     RULE = "rule"  # the attribute's rule prefers another value
     SUPPORT = "support"  # the rule cannot tell, and fewer records assert it

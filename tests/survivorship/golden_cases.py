@@ -52,10 +52,10 @@ def claims_of(draw: st.DrawFn, record: str, attribute: str) -> list[Claim]:
     claims = []
     for since, until in pairwise([None, *cuts, None]):
         dates: dict[str, Any] = {"since": since, "until": until, "on": draw(times), "echo": draw(st.booleans())}
-        match draw(st.sampled_from(["silent", "empty", "deleted", "masked", *["supplied"] * 6])):
+        match draw(st.sampled_from(["silent", "empty", "deleted", "masked", "withheld", *["supplied"] * 6])):
             case "empty":
                 claims.append(emptied(record, attribute, **dates))
-            case "deleted" | "masked" as kind:
+            case "deleted" | "masked" | "withheld" as kind:
                 claims.append(absent(record, Kind(kind), attribute, **dates))
             case "supplied":
                 value, std = draw(values(attribute))

@@ -111,9 +111,10 @@ def voices(unit: str, claims: list[Claim], policy: dict[str, Any]) -> list[Claim
 
 
 def whole(group: str, record: str, parts: list[Claim]) -> Claim:
-    """What one record says about a group: nothing if it masks a part of it."""
-    masked = any(c.kind is Kind.MASKED for c in parts)
-    full = [] if masked else [c for c in parts if c.kind is Kind.SUPPLIED]
+    """What one record says about a group: nothing if it masks a part of it, or a part is withheld."""
+    kinds = {c.kind for c in parts}
+    hidden = next((kind for kind in (Kind.MASKED, Kind.WITHHELD) if kind in kinds), None)
+    full = [] if hidden else [c for c in parts if c.kind is Kind.SUPPLIED]
     absent = Kind.DELETED if all(c.kind is Kind.DELETED for c in parts) else Kind.EMPTY
     return Claim(
         source=parts[0].source,
@@ -122,7 +123,7 @@ def whole(group: str, record: str, parts: list[Claim]) -> Claim:
         value={c.attribute: c.value for c in full} or None,
         std={c.attribute: sameness(c) for c in full} or None,
         asserted_at=max(c.asserted_at for c in parts),
-        kind=Kind.SUPPLIED if full else Kind.MASKED if masked else absent,
+        kind=Kind.SUPPLIED if full else hidden or absent,
         findings=tuple(f for c in full for f in c.findings),
         echo=all(c.echo for c in parts),
     )

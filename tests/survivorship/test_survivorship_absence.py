@@ -1,4 +1,4 @@
-"""The four kinds of absence: what each does, and how a verdict tells them apart."""
+"""The kinds of absence: what each does, and how a verdict tells them apart."""
 
 import pytest
 from claims_in_words import DAY_ZERO, absent, emptied, golden, ruled_by, said
@@ -34,12 +34,13 @@ def test_a_verdict_tells_all_four_apart() -> None:
 
 def test_only_a_source_that_says_so_can_win_with_no_value() -> None:
     assert golden(EMPTY_WINS, emptied("erp/1"), LATE) == {}
-    for kind, reason in ((Kind.DELETED, Reason.DELETED), (Kind.MASKED, Reason.MASKED)):
+    for kind in (Kind.DELETED, Kind.MASKED, Kind.WITHHELD):
+        reason = Reason(kind.value)
         assert golden(EMPTY_WINS, absent("erp/1", kind), LATE) == {"name": "Acme"}
         assert reasons(absent("erp/1", kind), LATE) == {"erp/1": reason}
 
 
-@pytest.mark.parametrize("kind", [Kind.DELETED, Kind.MASKED])
+@pytest.mark.parametrize("kind", [Kind.DELETED, Kind.MASKED, Kind.WITHHELD])
 def test_who_says_nothing_supports_no_emptiness(kind: Kind) -> None:
     verdict = explain(
         [emptied("erp/1"), absent("crm/1", kind)], EMPTY_WINS, "name", valid_at=DAY_ZERO, evaluated_at=DAY_ZERO
