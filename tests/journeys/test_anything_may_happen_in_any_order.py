@@ -1,4 +1,4 @@
-"""Deliveries, decisions and days in any order: every invariant holds after each of them."""
+"""Deliveries, decisions, days and rules in any order: every invariant holds after each of them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +10,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from mdm import bootstrap
 from mdm.settings import Settings
 from tests.support.hubs import HubUnderTest
+from tests.support.rules_machine import RulesMachine
 from tests.support.servers import ForgetfulPostgres
-from tests.support.stewards_machine import MovedClock, StewardsMachine
+from tests.support.stewards_machine import MovedClock
 
 STEPS = 75
 
@@ -25,7 +26,7 @@ def run(server: ForgetfulPostgres, template: str, *, examples: int) -> None:
         server.drop(dsn)
 
     run_state_machine_as_test(
-        lambda: StewardsMachine(opened),
+        lambda: RulesMachine(opened),
         settings=settings(
             max_examples=examples,
             stateful_step_count=STEPS,

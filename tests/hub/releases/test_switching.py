@@ -1,21 +1,16 @@
 """Other rules are switched on at one instant, and what they concern is done again, no more."""
 
 from collections.abc import Iterator
-from copy import deepcopy
-from typing import Any
 
 import pytest
 
 from mdm import bootstrap
-from mdm.core.ids import digest
 from mdm.errors import AlreadyDecided, Moved
 from mdm.hub import redo
 from mdm.hub.releases import switching
-from mdm.hub.releases.switching import Switched
 from mdm.settings import Settings
-from mdm.store import releases
-from mdm.store.tables import Release
 from tests.support.hubs import HubUnderTest
+from tests.support.rules_machine import document_in_force, switch_on
 
 
 @pytest.fixture
@@ -35,36 +30,8 @@ def known(hub: HubUnderTest) -> Iterator[HubUnderTest]:
     assert hub.broken() == []
 
 
-def document_of(hub: HubUnderTest) -> dict[str, Any]:
-    """Return the rules of customers that are in force."""
-    with hub.hub.begin() as work:
-        number = work.catalog.domain("customer").release
-        release = releases.get(work.session, "customer", number)
-        assert release is not None
-        return deepcopy(release.document)
-
-
-def keep(hub: HubUnderTest, document: dict[str, Any]) -> int:
-    """Keep rules as a draft, and return its number."""
-    with hub.hub.begin() as work:
-        number = releases.last_number(work.session, "customer") + 1
-        draft = Release(
-            domain="customer", number=number, state="draft", hash=digest(document), document=document,
-            proposed_by="test", proposed_at=work.now,
-        )  # fmt: skip
-        releases.add(work.session, draft)
-    return number
-
-
-def switch_on(hub: HubUnderTest, document: dict[str, Any]) -> Switched:
-    """Switch rules on, everything that is to be done again being due at once."""
-    number = keep(hub, document)
-    with hub.hub.begin() as work:
-        return switching.switch_on(work, "customer", number, rate=1e9)
-
-
 def test_another_rule_lets_another_value_survive_on_those_masters_alone_that_have_one(known: HubUnderTest) -> None:
-    document = document_of(known)
+    document = document_in_force(known, "customer")
     document["declaration"]["attributes"]["phone"]["survivorship"] = {"rule": "source_priority"}
     before = known.golden("erp", "1", domain="customer")
     switched = switch_on(known, document)
@@ -80,7 +47,7 @@ def test_another_rule_lets_another_value_survive_on_those_masters_alone_that_hav
 
 
 def test_values_that_are_read_otherwise_are_read_again_from_their_facts(known: HubUnderTest) -> None:
-    document = document_of(known)
+    document = document_in_force(known, "customer")
     document["declaration"]["attributes"]["phone"].update(standardizer="text")
     switched = switch_on(known, document)
     assert (switched.folded, switched.records) == (3, 3)
@@ -89,7 +56,7 @@ def test_values_that_are_read_otherwise_are_read_again_from_their_facts(known: H
 
 
 def test_higher_threshold_of_a_match_divides_whom_it_no_longer_joins(known: HubUnderTest) -> None:
-    document = document_of(known)
+    document = document_in_force(known, "customer")
     document["match"]["thresholds"]["match"] = 60.0
     switched = switch_on(known, document)
     assert (switched.compared, switched.records) == (2, 2)
@@ -98,7 +65,7 @@ def test_higher_threshold_of_a_match_divides_whom_it_no_longer_joins(known: HubU
 
 
 def test_attribute_that_subscribers_are_shown_from_now_on_is_announced(known: HubUnderTest) -> None:
-    document = document_of(known)
+    document = document_in_force(known, "customer")
     document["declaration"]["attributes"]["phone"]["classification"] = "confidential"
     switch_on(known, document)
     known.process()
@@ -111,7 +78,7 @@ def test_attribute_that_subscribers_are_shown_from_now_on_is_announced(known: Hu
 def test_every_process_works_by_the_new_rules_and_who_has_begun_by_the_old_ones_tries_again(
     known: HubUnderTest,
 ) -> None:
-    document = document_of(known)
+    document = document_in_force(known, "customer")
     document["declaration"]["attributes"]["phone"]["critical"] = True
     with bootstrap.open_hub(Settings(), known.dsn) as other:
         with other.begin() as begun:
