@@ -52,7 +52,7 @@ def ask_about_pins(work: Work, domain: Domain, drafts: Mapping[UUID, Draft]) -> 
         for master, draft in drafts.items()
         for row in draft.found.overrides
         if row.review_at is not None and row.review_at <= work.now
-        if row.expires_at is None or row.expires_at > work.now
+        if all(end is None or end > work.now for end in (row.expires_at, row.valid_to))
     ]
     tasks.renew(work, domain, PIN_REVIEW, questions, around=drafts.keys())
 
