@@ -97,3 +97,9 @@ def facts(session: Session, ids: Iterable[int]) -> Mapping[int, Sequence[Row]]:
     for row in run(session, "simulation/read_facts", ids=list(ids)):
         found[row.record_id].append(row)
     return found
+
+
+def members(session: Session, ids: Collection[UUID], *, weights: tuple[float, float] | None) -> Sequence[Row]:
+    """Return the records of masters: record_id, master_id; if weights are given, those with an edge between them."""
+    least, most = weights or (None, None)
+    return run(session, "simulation/read_members", ids=list(ids), least=least, most=most)
