@@ -30,6 +30,7 @@ Begin: TypeAlias = Callable[[], AbstractContextManager[Work]]
 
 SIZE = 50
 TRIES = 5
+OLDEST = 1_000  # due records that are looked at to tell how long each reason waits
 REST = timedelta(minutes=10)  # for a record that cannot be processed again, before it is tried once more
 REFERENCE, BOUNDARY = "reference", "boundary"
 
@@ -38,8 +39,13 @@ log = structlog.get_logger(__name__)
 
 def lag(work: Work) -> float:
     """Return for how many seconds the first record has waited to be processed again."""
-    since = redo.due_since(work.session, now=work.now)
-    return (work.now - since).total_seconds() if since is not None else 0.0
+    return max(ages(work).values(), default=0.0)
+
+
+def ages(work: Work) -> dict[str, float]:
+    """Return for how many seconds the first due record has waited, for each reason among the oldest."""
+    found = redo.due_since(work.session, now=work.now, size=OLDEST)
+    return {reason: (work.now - since).total_seconds() for reason, since in found.items()}
 
 
 def process_due(begin: Begin, *, size: int = SIZE) -> int:

@@ -57,6 +57,7 @@ def advance(begin: Begin, *, reasons: Sequence[str] = ON_TIME, size: int = SIZE)
     rows: list[Row] = []
     try:
         with begin() as work:
+            work.hold_rules(work.catalog.domains.values())
             for reason in reasons:
                 rows += golden.due_masters(work.session, reason=reason, now=work.now, size=size - len(rows))
             _advance(work, rows)
@@ -91,6 +92,7 @@ class Fading:
 def _advance_alone(begin: Begin, due: Row) -> None:
     try:
         with begin() as work:
+            work.hold_rules(work.catalog.domains.values())
             _advance(work, golden.due_masters(work.session, reason=due.due_reason, now=work.now, size=1, ids=[due.id]))
     except (Unavailable, Moved):
         raise

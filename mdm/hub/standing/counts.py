@@ -33,8 +33,8 @@ DUTY_LAGS = {
 class Standing:
     """Counts: masters per (domain, status), tasks per (domain, kind); `lag_seconds` is an event's longest wait.
 
-    `duty_lags` is how many seconds the clock is behind with each of its duties, `due_ages` for how many the first that
-    is due has waited, by reason.
+    `duty_lags` is how many seconds the clock is behind with each of its duties, `due_ages` and `redo_ages` for
+    how many the first that is due has waited, by reason.
     """
 
     pending_deliveries: int
@@ -47,6 +47,7 @@ class Standing:
     quarantined: dict[str, int]
     duty_lags: dict[str, float]
     due_ages: dict[str, float]  # of masters to be rebuilt
+    redo_ages: dict[str, float]  # of records to be processed again
     dead_letters: dict[tuple[str, str], int]  # open, per subscriber and severity
     relays: list[Report]  # those heard of in the last seconds
     loads_paused: bool
@@ -69,6 +70,7 @@ def standing(work: Work) -> Standing:
         quarantined=quarantine.count_open(work.session),
         duty_lags={duty: lag(work) for duty, lag in DUTY_LAGS.items()},
         due_ages=due.ages(work),
+        redo_ages=redo.ages(work),
         dead_letters=dead_letters.count_open(work.session),
         relays=roster.alive(work.connection),
         loads_paused=loads.paused(work.session) is not None,

@@ -71,6 +71,6 @@ def due(session: Session, *, now: datetime) -> int:
     return int(session.connection().execute(select(func.count()).where(col(Redo.due_at) <= now)).scalar_one())
 
 
-def due_since(session: Session, *, now: datetime) -> datetime | None:
-    """Return since when the first of the due records is due, None if none is."""
-    return session.scalars(select(func.min(col(Redo.due_at))).where(col(Redo.due_at) <= now)).one()
+def due_since(session: Session, *, now: datetime, size: int) -> dict[str, datetime]:
+    """Return since when the first of the due records is due, for each reason among so many of the oldest."""
+    return {row.reason: row.due_at for row in run(session, "redo/read_due_since", now=now, size=size)}

@@ -48,8 +48,12 @@ class Gauges(Collector):
         due = GaugeMetricFamily(
             "mdm_due_age_seconds", "How long the first master that is due has waited, by reason.", labels=("reason",)
         )
-        for reason, seconds in found.due_ages.items():
-            due.add_metric((reason,), seconds)
+        again = GaugeMetricFamily(
+            "mdm_redo_age_seconds", "How long the first record to be done again has waited.", labels=("reason",)
+        )
+        for ages, family in ((found.due_ages, due), (found.redo_ages, again)):
+            for reason, seconds in ages.items():
+                family.add_metric((reason,), seconds)
         given_up = GaugeMetricFamily(
             "mdm_dead_letters_open",
             "Messages subscribers gave up that nothing has settled yet.",
@@ -66,7 +70,7 @@ class Gauges(Collector):
         for queue, (count, seconds) in found.queues.items():
             waiting.add_metric((queue,), count)
             unseen.add_metric((queue,), seconds)
-        yield from (waiting, unseen, masters, tasks, quarantined, lags, due, given_up)
+        yield from (waiting, unseen, masters, tasks, quarantined, lags, due, again, given_up)
 
 
 class Propagation(Collector):
