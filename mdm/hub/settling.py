@@ -11,7 +11,10 @@ from mdm.hub.golden import Draft, Touched, rebuild
 from mdm.hub.relations import references
 from mdm.hub.resolution import resolve
 from mdm.hub.tasks import Question
+from mdm.store.records import findings
 from mdm.store.work import Work
+
+QUALITY = "quality"  # why a record is judged again: who else says the same has changed, or a person's word
 
 
 def settle(
@@ -39,21 +42,46 @@ def settle(
     tasks.renew_match_reviews(work, domain, touched, kept_back=resolution.kept_back)
     tasks.renew_doubtful_links(work, domain, touched)
     tasks.renew_orphans(work, domain, {master: draft.status for master, draft in drafts.items()})
-    _ask_for_keys(work, domain, drafts)
+    _ask_about_quality(work, domain, drafts)
+    if domain.quality.of_kind("unique"):
+        moved = sorted({record for master in touched.values() for record in (*master.joined, *master.left)})
+        findings.judge_sharers(work.session, moved, reason=QUALITY, now=work.now)
     references.moved(work, domain, touched, causes=causes)
     work.reach("rebuilt")
     return drafts
 
 
-def _ask_for_keys(work: Work, domain: Domain, drafts: Mapping[UUID, Draft]) -> None:
-    """Ask for the parts of a keyed domain's keys that are missing: without them a master stands alone."""
-    if not domain.key:
-        return
-    questions = [
+def _ask_about_quality(work: Work, domain: Domain, drafts: Mapping[UUID, Draft]) -> None:
+    """Ask about values that are withheld, and for the missing parts of a keyed domain's keys."""
+    holds = any(rule.effect == "hold" for rule in domain.quality)
+    if domain.quality or domain.key:
+        questions = [*_missing_keys(domain, drafts), *(_withheld(work, domain, drafts) if holds else ())]
+        tasks.renew(work, domain, tasks.QUALITY_EXCEPTION, questions, around=drafts)
+
+
+def _withheld(work: Work, domain: Domain, drafts: Mapping[UUID, Draft]) -> list[Question]:
+    """Return the question to the owner of a rule for each value that it withholds."""
+    return [
+        Question(
+            row.master_id,
+            f"{row.source}/{row.source_key} breaks the rule {row.rule}: what it says about "
+            f"{', '.join(row.attributes)} is withheld.",
+            topic=f"finding/{row.id}",
+            evidence={"finding": row.id, "rule": row.rule, "record": f"{row.source}/{row.source_key}"},
+            owner=row.owner,
+            touched=row.attributes,
+        )
+        for row in findings.held(work.session, drafts)
+        if row.rule in domain.quality.by_name
+    ]
+
+
+def _missing_keys(domain: Domain, drafts: Mapping[UUID, Draft]) -> list[Question]:
+    """Return the question for each part of a keyed domain's key that is missing: a master stands alone without it."""
+    return [
         Question(master, f"Without {name} nothing can be recognized as the same.", topic=name, touched=[name])
         for master, draft in drafts.items()
         if draft.status == "active"
         for name in domain.key
         if not any(name in s.attributes for s in draft.rebuilt.slices)
     ]
-    tasks.renew(work, domain, tasks.QUALITY_EXCEPTION, questions, around=drafts)

@@ -1,7 +1,7 @@
 """Quality: rules that values and records keep or break, judged before values survive. Pure."""
 
 from mdm.core.quality.declaration import Dimension, Effect, RuleDeclaration, Severity
-from mdm.core.quality.judging import ACCEPTED, FAILED, UNJUDGED, Breach, Known, judge, value_key
+from mdm.core.quality.judging import ACCEPTED, FAILED, UNJUDGED, Breach, Known, judge, next_turn, value_key
 from mdm.core.quality.rules import NO_RULES, Rule, Rules, compile_rules, differing
 from mdm.core.quality.standard import standing_of
 from mdm.core.quality.subject import Subject
@@ -23,6 +23,7 @@ __all__ = [
     "compile_rules",
     "differing",
     "judge",
+    "next_turn",
     "standing_of",
     "value_key",
 ]

@@ -9,6 +9,7 @@ from mdm.core.ids import digest
 from mdm.core.quality.expressions import UnjudgedError
 from mdm.core.quality.rules import Aim, Rule, Rules
 from mdm.core.quality.subject import contents
+from mdm.core.quality.values import RangeTest
 
 Instant: TypeAlias = str  # ISO 8601 in UTC, so that strings sort as instants do
 FAILED, UNJUDGED, ACCEPTED = "failed", "unjudged", "accepted"
@@ -78,6 +79,21 @@ def judge(rules: Rules, claims: Claims, known: Known) -> list[Breach]:
     if not claims:
         return []
     return [breach for rule in rules for aim in rule.aims for breach in _joined(_breaches(rule, aim, claims, known))]
+
+
+def next_turn(rules: Rules, claims: Claims, now: Instant) -> str | None:
+    """Return the next day on which a value passes a bound that moves with the day, None: never."""
+    today = now[:10]
+    days = (
+        day
+        for rule in rules.of_kind("range")
+        for aim in rule.aims
+        for spoken in claims.get(aim.attributes[0], ())
+        if spoken.value is not None and (spoken.end is None or spoken.end > now) and isinstance(aim.test, RangeTest)
+        for one in contents(spoken.value, aim.part)
+        if (day := aim.test.turn(one, today)) is not None
+    )
+    return min(days, default=None)
 
 
 def _breaches(rule: Rule, aim: Aim, claims: Claims, known: Known) -> Iterator[Breach]:

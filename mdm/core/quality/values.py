@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn, TypeAlias
@@ -28,6 +29,7 @@ FORMATS = {
 }
 DAY = re.compile(r"(?:today(?P<by>[+-][0-9]{1,5})?d?|(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2}))")
 CARET = re.compile(r"^    ( *)\^", re.MULTILINE)  # under the place of a mistake
+HORIZON = timedelta(days=36_525)  # further ahead nobody waits for a day
 COMPARED = {"date": "days", "decimal": "numbers"}  # types that have a range
 WRITTEN = frozenset({"text", "code", "identifier", "date", "decimal"})  # types that have a pattern
 
@@ -75,22 +77,46 @@ def _pattern(pattern: str, evidence: Mapping[str, Any], path: str) -> Test:
     return lambda value, _: None if fits(value) else evidence
 
 
-def _range(declared: RangeDeclaration, type_: str, path: str) -> Test:
-    bound: Callable[[Any, str], Callable[[str], Any]] = _day if type_ == "date" else _number
-    least = None if declared.at_least is None else bound(declared.at_least, f"{path}.at_least")
-    most = None if declared.at_most is None else bound(declared.at_most, f"{path}.at_most")
-    read: Callable[[Any], Any] = _read_day if type_ == "date" else _read_number
+@dataclass(frozen=True, slots=True)
+class RangeTest:
+    """A test of values against bounds, some of which may move with the day."""
 
-    def test(value: Any, today: str) -> Evidence:
-        found = read(value)
-        if found is None:  # that it cannot be read is a finding of its own
+    read: Callable[[Any], Any]
+    least: Callable[[str], Any] | None
+    most: Callable[[str], Any] | None
+
+    def __call__(self, value: Any, today: str) -> Evidence:
+        """Return the bounds of the day if the value is beyond them; that it cannot be read is a finding of its own."""
+        found = self.read(value)
+        if found is None:
             return None
-        low, high = least and least(today), most and most(today)
+        low, high = self.least and self.least(today), self.most and self.most(today)
         if (low is None or found >= low) and (high is None or found <= high):
             return None
         return {name: str(b) for name, b in (("at_least", low), ("at_most", high)) if b is not None}
 
-    return test
+    def turn(self, value: Any, today: str) -> str | None:
+        """Return the next day on which the value passes a bound that moves, None: never."""
+        found, now = self.read(value), date.fromisoformat(today)
+        if not isinstance(found, date):
+            return None
+        lag = timedelta(days=1)
+        ahead = [
+            found - bound(today) + (lag if bound is self.least else timedelta())
+            for bound in (self.least, self.most)
+            if bound is not None and bound(today) != bound((now - lag).isoformat())
+        ]
+        soon = [by for by in ahead if timedelta() < by <= HORIZON]
+        return (now + min(soon)).isoformat() if soon else None
+
+
+def _range(declared: RangeDeclaration, type_: str, path: str) -> RangeTest:
+    bound: Callable[[Any, str], Callable[[str], Any]] = _day if type_ == "date" else _number
+    return RangeTest(
+        _read_day if type_ == "date" else _read_number,
+        None if declared.at_least is None else bound(declared.at_least, f"{path}.at_least"),
+        None if declared.at_most is None else bound(declared.at_most, f"{path}.at_most"),
+    )
 
 
 def _day(given: Any, path: str) -> Callable[[str], date]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from mdm.hub.golden.judged import PLAIN, pieces
 from mdm.store.rows import Row
 from survivorship import Claim, Kind
 
@@ -28,7 +29,8 @@ def _claims(link: Row, *, until: datetime | None) -> Iterator[Claim]:
     record, arrival = record_name(link), link.state["order"][2]
     segments: Mapping[str, list[list[Any]]] = link.state["claims"]
     for attribute, stretches in segments.items():
-        for start, end, value, std, findings, said_at, _dated, absent in stretches:
+        cut = pieces(stretches) if max(map(len, stretches)) > PLAIN else stretches
+        for start, end, value, std, findings, said_at, _dated, absent, *withheld in cut:
             if absent:
                 continue
             valid_from = datetime.fromisoformat(start)
@@ -43,7 +45,7 @@ def _claims(link: Row, *, until: datetime | None) -> Iterator[Claim]:
                 attribute=attribute,
                 value=value,
                 std=std,
-                kind=Kind.EMPTY if value is None else Kind.SUPPLIED,
+                kind=Kind.EMPTY if value is None else Kind.WITHHELD if withheld and withheld[0] else Kind.SUPPLIED,
                 valid_from=valid_from,
                 valid_to=valid_to,
                 asserted_at=datetime.fromisoformat(said_at),

@@ -1,6 +1,6 @@
 """How the facts of a source record become its state: claims per attribute over valid time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, NamedTuple
@@ -27,7 +27,8 @@ class Segment(NamedTuple):
 
     `value` None means that the source says it is empty; `absent` that a dated full fact leaves the attribute out, so
     that no earlier-dated one reaches beyond. `said_at` is when the source gave this value first. `dated` marks a fact
-    that named its effective date, which undated facts before it do not end.
+    that named its effective date, which undated facts before it do not end. `judged` are the rules of quality that the
+    value breaks: each a list of rule, start, end, and whether it withholds the value.
     """
 
     start: Instant
@@ -38,6 +39,7 @@ class Segment(NamedTuple):
     said_at: Instant
     dated: bool
     absent: bool = False
+    judged: Sequence[list[Any]] = ()
 
     def says_the_same_as(self, other: "Segment") -> bool:
         """Tell whether both give the same value, whenever they do so."""
@@ -73,7 +75,7 @@ class State:
 
     def to_document(self) -> dict[str, Any]:
         """Return the JSON form that is stored."""
-        claims = {name: [tuple(segment) for segment in segments] for name, segments in self.claims.items()}
+        claims = {name: [_row(segment) for segment in segments] for name, segments in self.claims.items()}
         order = self.order and tuple(self.order)
         return {"order": order, "ended": self.ended, "claims": claims, "master_id": self.master_id}
 
@@ -96,6 +98,10 @@ class State:
             if chosen and chosen[0].value is not None:
                 found[name] = chosen[0].std
         return found
+
+
+def _row(segment: Segment) -> tuple[Any, ...]:
+    return tuple(segment) if segment.judged else tuple(segment)[:-1]
 
 
 EMPTY = State()

@@ -7,10 +7,12 @@ from mdm.core.domains import Domain
 from mdm.hub.announce import Cause
 from mdm.hub.ingest.fold import State
 from mdm.hub.ingest.interpret import Parsed, utc
+from mdm.hub.ingest.judging import finding_rows, next_judgement, unique_values
 from mdm.hub.ingest.records import Folded
 from mdm.hub.ingest.referring import reference_rows
+from mdm.hub.settling import QUALITY
 from mdm.store import records
-from mdm.store.records import RecordName, redo, references
+from mdm.store.records import RecordName, findings, redo, references
 from mdm.store.work import Work
 
 DATE = "date"  # why a record is done again: a value begins or ends, by which it is compared
@@ -26,7 +28,10 @@ def keep(work: Work, folded: Sequence[Folded]) -> Mapping[RecordName, int]:
         for name in sorted({f.name.domain for f in written}):
             _keep_keys(work, name, [f for f in written if f.compared and f.name.domain == name], ids)
         _keep_references(work, [f for f in written if f.changed], ids)
-    _await_dates(work, [f for f in folded if f.kept or f.again is not None], ids)
+    seen = [f for f in folded if f.kept or f.again is not None]
+    for name in sorted({f.name.domain for f in seen}):
+        keep_quality(work, work.catalog.domain(name), {ids[f.name]: f for f in seen if f.name.domain == name})
+    _await_dates(work, seen, ids)
     work.reach("records_written")
     return ids
 
@@ -47,12 +52,42 @@ def _keep_references(work: Work, changed: Iterable[Folded], ids: Mapping[RecordN
         references.replace(work.session, list(rows), [row for found in rows.values() for row in found])
 
 
+def keep_quality(work: Work, domain: Domain, seen: Mapping[int, Folded]) -> None:
+    """Write what is wrong with records, and have those judged again that say the same as they do or did."""
+    now = utc(work.now)
+    rows = [row for record, f in seen.items() for row in finding_rows(domain, record, f.judged, now)]
+    known = [record for record, f in seen.items() if f.before is not None]
+    if rows or known:
+        findings.replace(work.session, known, rows, now=work.now)
+    if domain.quality.of_kind("unique"):
+        _keep_unique_values(work, domain, seen, known, now)
+
+
+def _keep_unique_values(work: Work, domain: Domain, seen: Mapping[int, Folded], known: Sequence[int], now: str) -> None:
+    had = {(row.attribute, row.key, row.record_id) for row in findings.unique_values(work.session, known)}
+    has = {
+        (attribute, key, record)
+        for record, f in seen.items()
+        if f.state.ended is None
+        for attribute, key in unique_values(domain, f.state, now)
+    }
+    findings.replace_unique_values(work.session, known, [_unique_row(domain, *one) for one in sorted(has)])
+    moved = sorted({(attribute, key) for attribute, key, _ in had ^ has})
+    rows = [{"domain": domain.name, "attribute": attribute, "key": key} for attribute, key in moved]
+    if rows:
+        findings.judge_again(work.session, rows, but=list(seen), reason=QUALITY, now=work.now)
+
+
+def _unique_row(domain: Domain, attribute: str, key: str, record: int) -> dict[str, Any]:
+    return {"domain": domain.name, "attribute": attribute, "key": key, "record_id": record}
+
+
 def _await_dates(work: Work, folded: Iterable[Folded], ids: Mapping[RecordName, int]) -> None:
     now = utc(work.now)
     rows = [
         {"record_id": ids[f.name], "reason": DATE, "due_at": at, "origin": _origin(f)}
         for f in folded
-        if (at := next_change(work.catalog.domain(f.name.domain), f.state, now)) is not None
+        if (at := _next_look(work.catalog.domain(f.name.domain), f.state, now)) is not None
     ]
     redo.add(work.session, rows, now=work.now)
 
@@ -63,6 +98,12 @@ def _origin(folded: Folded) -> dict[str, Any] | None:
         return None
     last = folded.kept[-1].delivery
     return Cause("date", (last.id,), last.correlation_id, last.traceparent, tracestate=last.tracestate).origin()
+
+
+def _next_look(domain: Domain, state: State, now: str) -> str | None:
+    """Return when a record is compared or judged otherwise by time alone, None: never."""
+    instants = (next_change(domain, state, now), next_judgement(domain, state, now))
+    return min((at for at in instants if at is not None), default=None)
 
 
 def next_change(domain: Domain, state: State, now: str) -> str | None:

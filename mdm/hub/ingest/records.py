@@ -10,6 +10,7 @@ from mdm.core.matching import Comparable
 from mdm.errors import Moved, VersionConflict
 from mdm.hub.ingest.fold import EMPTY, UNVERSIONED, State, apply
 from mdm.hub.ingest.interpret import Parsed, Refused, utc
+from mdm.hub.ingest.judging import NOT_JUDGED, Examined, Judged, Value, judge_records, unique_values, unjudged
 from mdm.hub.ingest.referring import follow_said, follow_state, named_in_state, named_in_values
 from mdm.hub.ingest.refolding import named_in_facts, read_again, refold, terms_of
 from mdm.hub.relations.references import Leads
@@ -22,7 +23,10 @@ from mdm.store.work import Work
 
 @dataclass(slots=True)
 class Folded:
-    """A source record with the facts of this chunk in it, before it is written; `again`: without any, so deep."""
+    """A source record with the facts of this chunk in it, before it is written; `again`: without any, so deep.
+
+    `unique` are the values it has or had that are to be said once only.
+    """
 
     name: RecordName
     before: Row | None
@@ -35,6 +39,9 @@ class Folded:
     changed: bool = False
     declared: bool = False
     again: Depth | None = None
+    stored: State = EMPTY
+    judged: Judged = NOT_JUDGED
+    unique: frozenset[Value] = frozenset()
 
     @property
     def concerned(self) -> bool:
@@ -60,7 +67,8 @@ class Folded:
     @property
     def lock_numbers(self) -> set[int]:
         """The locks that protect this record: its own name, and all keys it has had and will have."""
-        return {lock_number("|".join(self.name)), *(records.key_number(self.name.domain, key) for key in self.keys)}
+        keys = [*self.keys, *(f"unique|{attribute}|{key}" for attribute, key in self.unique)]
+        return {lock_number("|".join(self.name)), *(records.key_number(self.name.domain, key) for key in keys)}
 
 
 def fold_records(
@@ -84,10 +92,19 @@ def fold_records(
     seen = {f.name: f.before.revision for f in folded if f.before is not None}
     found = records.read(work.session, by_record)
     if {name: row.revision for name, row in found.items()} == seen:
-        return folded
+        return _judged(work, folded)
     folded = _fold_all(work, by_record, depths)
     if not _lock_numbers(work, folded) <= numbers:
         raise Moved
+    return _judged(work, folded)
+
+
+def _judged(work: Work, folded: list[Folded]) -> list[Folded]:
+    """Judge records by the rules of quality, and tell which differ from what is stored."""
+    examined = [Examined(None if f.before is None else f.before.id, f.name, f.state) for f in folded]
+    for f, judged in zip(folded, judge_records(work, examined, now=utc(work.now)), strict=True):
+        f.state, f.judged = judged.state, judged
+        f.changed = f.compared or not _says_the_same(f.state, f.stored)
     return folded
 
 
@@ -147,8 +164,9 @@ def _fold_one(
     again: Depth | None,
 ) -> Folded:
     domain = leads.work.catalog.domain(name.domain)
-    state = EMPTY if before is None else State.from_document(before.state)
-    folded = Folded(name, before, follow_state(leads, domain, name.source, state), again=again)
+    stored = EMPTY if before is None else State.from_document(before.state)
+    state = unjudged(stored)
+    folded = Folded(name, before, follow_state(leads, domain, name.source, state), again=again, stored=stored)
     digests = {version: digest for (record, version), digest in known.items() if before and record == before.id}
     for p in sorted(facts, key=lambda p: p.delivery.id):
         said = follow_said(leads, domain, name.source, p.said)
@@ -158,7 +176,7 @@ def _fold_one(
     if folded.kept or before is not None:
         folded.comparable = comparable_of(domain, folded.state.at(instant))
         folded.keys = block_keys_of(domain, folded.comparable)
-    folded.changed = folded.compared or not _says_the_same(folded.state, state)
+    folded.unique = unique_values(domain, folded.state, instant) | unique_values(domain, state, instant)
     folded.declared = folded.state.master_id != (state.master_id if folded.spoke else None)
     return folded
 

@@ -17,6 +17,7 @@ from mdm.store.tables.deliveries import (
 from mdm.store.tables.golden import GoldenSlice, GoldenVersion
 from mdm.store.tables.people import Delegation, GroupMember, Principal, PrincipalGroup, RoleGrant
 from mdm.store.tables.propagation import Propagation, PropagationCount, PropagationMark
+from mdm.store.tables.quality import Finding, QualityException, UniqueValue
 from mdm.store.tables.records import Fact, HotKey, MatchKey, SourceRecord
 from mdm.store.tables.references import GoldenReference, RecordReference, Redo, ReferenceMove
 from mdm.store.tables.releases import Release, ReleaseApproval, ReleaseRollout
@@ -43,6 +44,7 @@ __all__ = [
     "DeliveryQueue",
     "Edge",
     "Fact",
+    "Finding",
     "GoldenReference",
     "GoldenSlice",
     "GoldenVersion",
@@ -59,6 +61,7 @@ __all__ = [
     "Propagation",
     "PropagationCount",
     "PropagationMark",
+    "QualityException",
     "Quarantine",
     "RecordConstraint",
     "RecordReference",
@@ -77,5 +80,6 @@ __all__ = [
     "SourceRecord",
     "SourceWindow",
     "Task",
+    "UniqueValue",
     "WithdrawnLink",
 ]
