@@ -33,12 +33,12 @@ class Tally:
 
     def add(self, found: Difference, delivery: int) -> None:
         """Count one record, and the last delivery that speaks of it."""
-        self.records[found.kind] += 1
+        self.records[found.kind.value] += 1
         if found.kind in (Kind.CHANGED, Kind.DELETED):
-            _sample(self.samples, [found.kind], delivery)
+            _sample(self.samples, [found.kind.value], delivery)
         if found.kind == Kind.DELETED:
             return
-        self.had.update(found.before)
+        self.had.update(found.before.keys())
         if found.kind == Kind.CHANGED:
             changed, blanked = found.changed, found.blanked
             self.changed.update(changed)
@@ -89,8 +89,8 @@ class Comparison:
 
 
 def _tally(kept: Mapping[str, Any]) -> Tally:
-    counts = (Counter[str](kept[part]) for part in ("records", "had", "changed", "blanked"))
-    return Tally(*counts, kept["samples"])
+    records, had, changed, blanked = (Counter[str](kept[part]) for part in ("records", "had", "changed", "blanked"))
+    return Tally(records, had, changed, blanked, kept["samples"])
 
 
 def _sample(samples: dict[str, list[int]], names: Iterable[str], delivery: int) -> None:
