@@ -24,7 +24,10 @@ MdmError                        500
 │   ├── AlreadyDecided
 │   ├── OutdatedPreview              the operation would no longer do what was shown
 │   ├── OutdatedVersion         412  another version than the one looked at
-│   ├── OutdatedRequest              the change request asks something else by now
+│   ├── OutdatedRequest              the change request, or draft of rules, asks something else by now
+│   ├── NotApproved                  rules that their owners have not approved
+│   ├── NotSimulated                 rules that were not tried on the data as it is judged now
+│   ├── BreakingContract             rules by which events would say less than subscribers rely on
 │   ├── Contradiction                a decision that others rule out
 │   ├── NameTaken
 │   ├── TooManyKeys                  of one principal for one purpose
@@ -225,6 +228,24 @@ class OutdatedRequest(Conflict):
     """The change request asks something else than what was looked at."""
 
     code = "outdated_request"
+
+
+class NotApproved(Conflict):
+    """The rules have not been approved by all whose rules they change."""
+
+    code = "not_approved"
+
+
+class NotSimulated(Conflict):
+    """The rules have not been tried on live data since others were switched on."""
+
+    code = "not_simulated"
+
+
+class BreakingContract(Conflict):
+    """The rules break the contract with subscribers."""
+
+    code = "breaking_contract"
 
 
 class Contradiction(Conflict):

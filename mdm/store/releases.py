@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from mdm.core.ids import lock_number
 from mdm.errors import Moved
-from mdm.store.tables import Release
+from mdm.store.tables import Release, ReleaseApproval
 
 
 def lock(session: Session) -> None:
@@ -77,3 +77,26 @@ def add(session: Session, release: Release) -> None:
     """Keep a release."""
     session.add(release)
     session.flush()
+
+
+def in_force(session: Session, domain: str) -> Release:
+    """Return the release in force of a domain that has one."""
+    return session.scalars(select(Release).where(col(Release.domain) == domain, col(Release.state) == "active")).one()
+
+
+def approvals(session: Session, domain: str, number: int) -> Sequence[ReleaseApproval]:
+    """Return what people approved of a draft, oldest first, also where it no longer counts."""
+    own = select(ReleaseApproval).where(col(ReleaseApproval.domain) == domain, col(ReleaseApproval.number) == number)
+    return list(session.scalars(own.order_by(col(ReleaseApproval.decided_at), col(ReleaseApproval.owner))))
+
+
+def keep_approval(session: Session, approval: ReleaseApproval) -> None:
+    """Keep what a person approves, in the place of what the same person approved before."""
+    session.merge(approval)
+    session.flush()
+
+
+def scheduled(session: Session, *, now: datetime) -> Sequence[tuple[str, int]]:
+    """Return domain and number of the drafts whose time has come, the longest waiting first."""
+    due = select(col(Release.domain), col(Release.number)).where(col(Release.scheduled_at) <= now)
+    return [(row.domain, row.number) for row in session.connection().execute(due.order_by(col(Release.scheduled_at)))]

@@ -48,18 +48,23 @@ def load_documents(*folders: Path) -> dict[str, dict[str, Any]]:
             files.setdefault(file.name.removesuffix(MATCH).removesuffix(".yaml"), {})[part] = file
     documents = {name: _document(name, parts) for name, parts in sorted(files.items())}
     for name, document in documents.items():
-        _check_targets(files[name]["declaration"], parse(document), documents)
+        file = files[name]["declaration"]
+        try:
+            check_targets(parse(document), documents)
+        except DeclarationError as error:
+            refuse(file, error.details["path"], error.details["reason"], error.hint)
     return documents
 
 
-def _check_targets(file: Path, domain: Domain, known: Collection[str]) -> None:
-    """Refuse references to domains that nobody declares."""
+def check_targets(domain: Domain, known: Collection[str]) -> None:
+    """Refuse references to domains that nobody declares; raises DeclarationError."""
     for attribute, to in domain.references.items():
         if to not in known:
-            refuse(file, f"attributes.{attribute}.to", f"there is no domain `{to}`", suggestion(to, known))
+            path, reason = f"attributes.{attribute}.to", f"there is no domain `{to}`"
+            raise DeclarationError(f"{path}: {reason}.", hint=suggestion(to, known), path=path, reason=reason)
 
 
-def _note_priority(declaration: dict[str, Any]) -> None:
+def note_priority(declaration: dict[str, Any]) -> None:
     """Write down the order in which the sources stand in the file: stored as JSON, an object has none."""
     if isinstance(declaration.get("sources"), dict):
         declaration.setdefault("priority", list(declaration["sources"]))
@@ -74,7 +79,7 @@ def _document(name: str, parts: Mapping[str, Path]) -> dict[str, Any]:
     declared = document["declaration"].get("domain")
     if declared != name:
         refuse(parts["declaration"], "domain", f"it says `{declared}`, the file name says `{name}`", "Rename one.")
-    _note_priority(document["declaration"])
+    note_priority(document["declaration"])
     try:
         parse(document)
     except DeclarationError as error:

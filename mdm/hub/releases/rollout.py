@@ -12,8 +12,10 @@ from mdm.core.domains import Domain
 from mdm.core.security import Permission
 from mdm.errors import AlreadyDecided
 from mdm.hub.action_log import log_action
+from mdm.hub.announce import Change
 from mdm.hub.approval.guard import PENDING
 from mdm.hub.golden import Draft
+from mdm.hub.golden.draft import EFFECTIVE
 from mdm.store import releases, rollouts
 from mdm.store.tables import Release
 from mdm.store.work import Work
@@ -123,22 +125,24 @@ def _in_force(work: Work, domain: str) -> Release:
 
 
 def _counts(domain: Domain, drafts: Mapping[UUID, Draft]) -> dict[str, int]:
-    made = [{change.type for change in draft.changes} for draft in drafts.values()]
+    announced = [[c for c in draft.changes if c.type != EFFECTIVE] for draft in drafts.values()]
+    held = [h for draft in drafts.values() for h in draft.guarded.held if h.id is None and h.state == PENDING]
+    types = [{change.type for change in changes} for changes in announced]
+    critical = [any(not domain.critical.isdisjoint(_published(domain, c)) for c in changes) for changes in announced]
     return {
         "masters": len(drafts),
-        "changed": sum("golden.changed" in types for types in made),
-        "critical": sum(not domain.critical.isdisjoint(_published(domain, draft)) for draft in drafts.values()),
-        "merged": sum("identity.merged" in types for types in made),
-        "split": sum("identity.split" in types for types in made),
-        "held": sum(h.id is None and h.state == PENDING for draft in drafts.values() for h in draft.guarded.held),
+        "changed": sum("golden.changed" in each for each in types),
+        "critical": sum(critical),
+        "merged": sum("identity.merged" in each for each in types),
+        "split": sum("identity.split" in each for each in types),
+        "held": len(held),
     }
 
 
-def _published(domain: Domain, draft: Draft) -> Iterator[str]:
+def _published(domain: Domain, change: Change) -> Iterator[str]:
     """Yield the units of which other values were announced."""
-    for change in draft.changes:
-        before, after = change.before or {}, change.after or {}
-        yield from (domain.unit_of(n) for n in {*before, *after} if before.get(n) != after.get(n))
+    before, after = change.before, change.after
+    yield from (domain.unit_of(name) for name in {*before, *after} if before.get(name) != after.get(name))
 
 
 def _beyond(release: Release, domain: Domain, real: Mapping[str, int]) -> Iterator[str]:

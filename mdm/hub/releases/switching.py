@@ -72,9 +72,7 @@ def _wanted(work: Work, domain_name: str, number: int) -> Domain:
     if release is None:
         raise NotFound(f"{domain_name} has no release {number}.", hint="`mdm rules show` lists them.")
     if release.state in (ACTIVE, SUPERSEDED):
-        raise AlreadyDecided(
-            f"Release {number} of {domain_name} was in force before.", hint="Roll back to it instead."
-        )
+        raise AlreadyDecided(f"Release {number} of {domain_name} was in force before.", hint="Roll back to it instead.")
     return replace(parse(release.document), release=number)
 
 
