@@ -43,7 +43,7 @@ class Known:
 
 def fill(hub: HubUnderTest, folder: Path, *, domain: str, masters: int, seed: int = 7) -> list[Known]:
     """Write about so many masters with the records that the demo's systems have of them, and return these records."""
-    facts, truth = _facts(folder, domain, records=round(masters * RECORDS_PER_MASTER), seed=seed)
+    facts, truth = first_facts(folder, domain, records=round(masters * RECORDS_PER_MASTER), seed=seed)
     declared = hub.hub.catalog.domain(domain)
     ids: dict[str, UUID] = defaultdict(new_id)
     known = [Known(f.source, f.attributes, ids[truth[domain, f.source, f.key]]) for f in facts]
@@ -60,7 +60,7 @@ def fill(hub: HubUnderTest, folder: Path, *, domain: str, masters: int, seed: in
     return known
 
 
-def _facts(
+def first_facts(
     folder: Path, domain: str, *, records: int, seed: int
 ) -> tuple[list[SourceFact], Mapping[tuple[str, str, str], str]]:
     """Return what the demo's files first say about every record, and which organisation each is about."""

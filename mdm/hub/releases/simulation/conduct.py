@@ -128,7 +128,7 @@ class _Run:
         with self.begin() as work:
             snapshot = simulation.export_snapshot(work.session)
             begins = simulation.ranges(work.session, self.rules.after.name, size=PORTION)
-            spans: list[Range] = list(zip(begins, [*begins[1:], None], strict=True))
+            spans: list[Range] = list(zip(begins, [*begins, None][1:], strict=True))
             if len(spans) <= 1:
                 with alone(work, self.brief) as crew:
                     yield crew, spans

@@ -70,5 +70,4 @@ def test_simulation_foretells_what_switching_on_does(
             switching.switch_on(work, "supplier", number, rate=1e9)
         while redo.process_due(hub.hub.begin, size=1_000):  # at once: in portions, masters may change in several steps
             pass
-        print(foretold(view))
         assert foretold(view) == figures(before, Standing.of(hub, "supplier"))
