@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("mdm", "survivorship", "publishers", "migrations")
 HUB_ORDER = (
     "action_log", "access", "announce", "sealing", "tasks", "approval", "golden", "resolution", "relations",
-    "explanation", "settling", "ingest", "stewardship", "releases", "redo", "subscribers",
+    "settling", "ingest", "explanation", "stewardship", "releases", "redo", "subscribers",
     "quality", "publishing", "standing", "audit",
 )  # fmt: skip
 CORE_SIBLINGS = ("matching", "standardize", "quality", "security")

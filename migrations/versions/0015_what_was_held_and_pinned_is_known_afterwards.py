@@ -15,11 +15,12 @@ DROP INDEX hold_of_cycles;
 CREATE INDEX hold_of_cycles ON hold (master_id) WHERE state = 'cycle' AND ended_at IS NULL;
 
 CREATE INDEX override_ever_of_master ON override (master_id);
+CREATE INDEX golden_version_of_merge ON golden_version (merged_into) WHERE merged_into IS NOT NULL;
 """
 
 
 def upgrade() -> None:
-    """Keep holds that have ended, and the shapes they had before; find every override a master ever had."""
+    """Keep holds that have ended, and the shapes they had before; find every override and merge there ever was."""
     for statement in TABLES.split(";\n"):
         if statement.strip():
             op.execute(statement)

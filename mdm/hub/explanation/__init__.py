@@ -1,4 +1,4 @@
-"""Why two source records are taken for one or not, as data and as text that a steward understands."""
+"""Why two source records are taken for one or not, and why values won and others lost: for people to read."""
 
 from mdm.hub.explanation.pairs import PairExplanation, explain_named, explain_pair
 

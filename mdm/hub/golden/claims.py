@@ -1,12 +1,13 @@
 """What the linked source records assert about a master."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from mdm.hub.golden.judged import PLAIN, pieces
 from mdm.store.rows import Row
-from survivorship import Claim, Kind
+from survivorship import Claim, Kind, intervals
 
 
 def claims_of(links: Sequence[Row]) -> list[Claim]:
@@ -18,6 +19,23 @@ def claims_of(links: Sequence[Row]) -> list[Claim]:
     linked = [link for link in links if link.linked]
     orphaned = all(link.ended_at is not None for link in linked)
     return [claim for link in linked for claim in _claims(link, until=None if orphaned else link.ended_at)]
+
+
+def deleted_claims(links: Sequence[Row]) -> list[Claim]:
+    """Return what records would claim had they not been deleted, as claims that bring no value.
+
+    They change nothing in what survives, but say why a record is not heard.
+    """
+    linked = [link for link in links if link.linked]
+    if all(link.ended_at is not None for link in linked):
+        return []
+    return [
+        replace(claim, value=None, std=None, kind=Kind.DELETED, findings=(), valid_from=start)
+        for link in linked
+        if link.ended_at is not None
+        for claim in _claims(link, until=None)
+        if (start := max(claim.valid_from or link.ended_at, link.ended_at)) < (claim.valid_to or intervals.END)
+    ]
 
 
 def record_name(link: Row) -> str:

@@ -18,6 +18,7 @@ class GoldenVersion(SQLModel, table=True):
     __table_args__ = (
         Index("golden_version_of_event", "event_id"),
         Index("golden_version_of_correlation", text("(cause ->> 'correlation_id')")),
+        Index("golden_version_of_merge", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )
 
     master_id: UUID = Field(primary_key=True, foreign_key="master.id")

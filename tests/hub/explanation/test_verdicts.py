@@ -7,7 +7,7 @@ import pytest
 
 from mdm.core.security import Actor
 from mdm.errors import InvalidInput, UnknownMaster
-from mdm.hub.golden.verdicts import Reasoned, Verdicts, verdicts
+from mdm.hub.explanation.verdicts import Reasoned, Verdicts, verdicts
 from mdm.hub.stewardship import approvals, values
 from tests.support.hubs import HubUnderTest
 
