@@ -21,7 +21,7 @@ from mdm.entrypoints.api.resources.documentation import documented, openapi_docu
 from mdm.entrypoints.api.resources.explanations import Explanations
 from mdm.entrypoints.api.resources.golden import GoldenRecords, Hierarchy, Reveals
 from mdm.entrypoints.api.resources.health import Examination, Health, Probe
-from mdm.entrypoints.api.resources.ingest import Check, Deliveries, Loads, Quarantine
+from mdm.entrypoints.api.resources.ingest import Check, Deliveries, Loads, Quarantine, SourceHolds
 from mdm.entrypoints.api.resources.metrics import metrics
 from mdm.entrypoints.api.resources.publishing import Contracts, Events, Replays
 from mdm.entrypoints.api.resources.rules import Domains
@@ -39,6 +39,7 @@ RESOURCES = (
     Deliveries,
     Domains,
     Loads,
+    SourceHolds,
     Quarantine,
     DeadLetters,
     Tasks,

@@ -15,6 +15,7 @@ COMMANDS = {
     "serve": "run the HTTP API",
     "worker": "run one process that fetches or resolves deliveries, relays events, or does what becomes due by time",
     "load": "load files of a source: CSV or JSON lines",
+    "held": "list what is held because it would change too much, and release or discard it",
     "deliver": "send facts of a source by NATS, as it would do itself: also where the hub cannot be reached",
     "demo": "start a hub with a manufacturer's exports in it, to look at or to verify",
     "watch": "print events as they are published",

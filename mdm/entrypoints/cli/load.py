@@ -42,6 +42,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             wait_for(hub, accepted, console=console)
         found = reports(hub, accepted)
     print_table(summary(found))
+    for report in found:
+        if report.state in ("held", "discarded"):
+            texts = " ".join(reason.text for reason in report.reasons)
+            console.print(f"{report.file_name} is {report.state}: {texts} More: mdm held show {report.id}")
     if any(report.deliveries.get("quarantined") for report in found):
         console.print(f"What is wrong with each row in quarantine: GET /v1/quarantine?source={arguments.source}")
     return 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mdm.errors import Unavailable
 from mdm.store import condition
-from mdm.store.ingest import deliveries, loads
+from mdm.store.ingest import deliveries, loads, source_holds
 from mdm.store.work import Work
 from publishers import outbox, roster
 from publishers.relay import State
@@ -61,10 +61,12 @@ def publishing(work: Work) -> Part:
 
 
 def _loads(work: Work) -> Part:
-    pause = loads.paused(work.session)
-    if pause is None:
-        return Part("loads")
-    return Part("loads", None, f"Loads wait since {pause.since:%Y-%m-%d %H:%M:%S %Z} until events are published.")
+    """Say what waits for events to be published, or for somebody to decide; everything else goes on, so it is ready."""
+    pause, held = loads.paused(work.session), loads.count_held(work.session)
+    said = [f"Loads wait since {pause.since:%Y-%m-%d %H:%M:%S %Z} until events are published."] if pause else []
+    said += [f"{held} loads are held until someone decides."] if held else []
+    said += [f"Messages of {h.source} about {h.domain} are held." for h in source_holds.standing(work.session)]
+    return Part("loads", None, " ".join(said) or None)
 
 
 def _intake(work: Work) -> Part:

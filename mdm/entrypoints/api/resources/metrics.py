@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 
 from mdm.core.security import Permission
 from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
+from mdm.entrypoints.api.resources.ingest import Holding
 from mdm.entrypoints.api.resources.publishing import Publishing
 from mdm.hub.publishing import tracing
 from mdm.hub.publishing.tracing import Histogram
@@ -109,6 +110,7 @@ def metrics(request: ApiRequest) -> Response[bytes]:
     counted = CollectorRegistry(auto_describe=False)
     counted.register(Gauges(found))
     counted.register(Publishing(found))
+    counted.register(Holding(found))
     counted.register(Propagation(taken))
     content = generate_latest(request.app.state.measurements) + generate_latest(counted)
     return Response(content=content, headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -82,7 +82,7 @@ def decide(hub: HubUnderTest, decision: Callable[..., LoadReport], load_id: UUID
 
 def phones(hub: HubUnderTest) -> int:
     """How many golden records have a phone now."""
-    return hub.rows("SELECT count(*) FROM golden_slice WHERE until_version IS NULL AND attributes ? 'phone'")[0][0]
+    return hub.rows("SELECT count(*) FROM golden_slice WHERE until_version IS NULL AND valid @> now() AND attributes ? 'phone'")[0][0]
 
 
 @pytest.fixture

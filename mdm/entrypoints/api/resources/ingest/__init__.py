@@ -2,7 +2,9 @@
 
 from mdm.entrypoints.api.resources.ingest.check import Check
 from mdm.entrypoints.api.resources.ingest.deliveries import Deliveries
+from mdm.entrypoints.api.resources.ingest.gauges import Holding
 from mdm.entrypoints.api.resources.ingest.loads import Loads
 from mdm.entrypoints.api.resources.ingest.quarantine import Quarantine
+from mdm.entrypoints.api.resources.ingest.source_holds import SourceHolds
 
-__all__ = ["Check", "Deliveries", "Loads", "Quarantine"]
+__all__ = ["Check", "Deliveries", "Holding", "Loads", "Quarantine", "SourceHolds"]
