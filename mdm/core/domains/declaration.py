@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from mdm.core.quality import RuleDeclaration
+from mdm.core.quality import RuleDeclaration, Subject
+from mdm.core.standardize.places.addresses import PARTS
 from mdm.core.yaml_file import suggestion
 from mdm.errors import DeclarationError
 
@@ -16,6 +17,8 @@ AttributeType = Literal[
     "keyed_list",
 ]  # fmt: skip
 Classification = Literal["public", "internal", "confidential", "personal"]
+
+COMPOSED = {"address": dict.fromkeys(PARTS, "text"), "quantity": {"value": "decimal", "unit": "code"}}  # types of parts
 
 
 class Strict(BaseModel):
@@ -72,6 +75,13 @@ class AttributeDeclaration(FieldDeclaration):
         ):
             raise ValueError("the fields of a keyed list are simple values")
         return self
+
+    def subject(self, owner: str) -> Subject:
+        """Return what rules of quality need to know of it; `owner` is the domain's."""
+        parts: dict[str, str] = {name: field.type for name, field in (self.fields or {}).items()}
+        if self.type in COMPOSED:
+            parts = dict(COMPOSED[self.type])
+        return Subject(self.type, self.owner or owner, self.critical, self.required, parts)
 
 
 class GroupDeclaration(Strict):

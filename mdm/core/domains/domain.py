@@ -17,11 +17,10 @@ from mdm.core.domains.declaration import (
     SourceDeclaration,
     read_declaration,
 )
-from mdm.core.domains.judged import rules_of_quality
 from mdm.core.domains.keyed import match_document
 from mdm.core.domains.reading import Reader, reader
 from mdm.core.matching import MatchModel
-from mdm.core.quality import NO_RULES, Rules
+from mdm.core.quality import NO_RULES, Rules, compile_rules
 from mdm.core.security import Actor
 from mdm.errors import DeclarationError
 from survivorship import Policy, PolicyError
@@ -121,7 +120,8 @@ def parse(document: Mapping[str, Any]) -> Domain:
     check_names(declared)
     match = _match_model(declared, document.get("match"))
     check_references(declared, match)
-    quality = rules_of_quality(declared)
+    subjects = {name: attribute.subject(declared.owner) for name, attribute in declared.attributes.items()}
+    quality = compile_rules(declared.quality, subjects)
     policy = _policy(declared, quality)
     check_policy(declared, policy)
     return Domain(

@@ -32,7 +32,7 @@ class Wanted:
 
 def replace(session: Session, ids: Sequence[int], rows: Sequence[dict[str, Any]], *, now: datetime) -> None:
     """Keep what is wrong with records: the columns of `finding`, but for id and since."""
-    run(session, "quality/replace_findings", ids=list(ids), rows=as_json(rows), now=now)
+    run(session, "records/quality/replace_findings", ids=list(ids), rows=as_json(rows), now=now)
 
 
 def exceptions(session: Session, records: Collection[int]) -> Exceptions:
@@ -54,34 +54,34 @@ def others(session: Session, rows: Sequence[Mapping[str, Any]]) -> Sequence[Row]
 
     `own_master_id` is the master of the record that is asked about.
     """
-    return run(session, "quality/find_others", rows=as_json([dict(row) for row in rows]))
+    return run(session, "records/quality/find_others", rows=as_json([dict(row) for row in rows]))
 
 
 def unique_values(session: Session, ids: Sequence[int]) -> Sequence[Row]:
     """Return the values of records that are to be said once only: domain, attribute, key, record_id."""
-    return run(session, "quality/read_unique_values", ids=list(ids))
+    return run(session, "records/quality/read_unique_values", ids=list(ids))
 
 
 def replace_unique_values(session: Session, ids: Sequence[int], rows: Sequence[dict[str, Any]]) -> None:
     """Keep which values records say that are to be said once only: domain, attribute, key, record_id."""
-    run(session, "quality/replace_unique_values", ids=list(ids), rows=as_json(rows))
+    run(session, "records/quality/replace_unique_values", ids=list(ids), rows=as_json(rows))
 
 
 def judge_again(
     session: Session, rows: Sequence[dict[str, Any]], *, but: Sequence[int], reason: str, now: datetime
 ) -> None:
     """Have the records judged again that say one of these values (domain, attribute, key), `but` for some."""
-    run(session, "quality/judge_again", rows=as_json(rows), ids=list(but), reason=reason, now=now)
+    run(session, "records/quality/judge_again", rows=as_json(rows), ids=list(but), reason=reason, now=now)
 
 
 def judge_sharers(session: Session, ids: Sequence[int], *, reason: str, now: datetime) -> None:
     """Have the records judged again that share a value to be said once only with one of these, them included."""
-    run(session, "quality/judge_sharers", ids=list(ids), reason=reason, now=now)
+    run(session, "records/quality/judge_sharers", ids=list(ids), reason=reason, now=now)
 
 
 def held(session: Session, masters: Iterable[UUID]) -> Sequence[Row]:
     """Return the withheld values of masters: id, master_id, rule, attributes, owner, source, source_key."""
-    return run(session, "quality/read_held", masters=list(masters))
+    return run(session, "records/quality/read_held", masters=list(masters))
 
 
 def get(session: Session, finding_id: int) -> Row | None:
@@ -113,7 +113,7 @@ def count(session: Session) -> dict[tuple[str, str], int]:
 
 def report(session: Session, domain: str, rules: Sequence[dict[str, Any]]) -> Sequence[Row]:
     """Count per rule (rule, needs: attributes) and source: judged, failed, accepted and unjudged records."""
-    return run(session, "quality/count_judged", domain=domain, rules=as_json(rules))
+    return run(session, "records/quality/count_judged", domain=domain, rules=as_json(rules))
 
 
 def accept(session: Session, exception: QualityException) -> None:
