@@ -100,6 +100,11 @@ class Settings(BaseSettings):
     mappings_dir: Path | None = Field(
         default=None, description="Folder of your own source mappings, which add to and override the built-in ones."
     )
+    installation: str = Field(
+        default="mdm",
+        pattern=r"^[A-Za-z0-9_.-]{1,100}$",
+        description="Name of this installation in the releases that others get of it.",
+    )
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     port: int = Field(default=8080, ge=0, le=65_535, description="Port the API listens on; 0 takes any free one.")
     workers: int = Field(default=2, ge=1, le=64, description="Processes that resolve deliveries under `mdm up`.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from mdm.errors import Moved, Unavailable
-from mdm.hub import Hub, redo, sealing
+from mdm.hub import Hub, redo, releases, sealing
 from mdm.hub.golden import due
 from mdm.hub.publishing import tracing
 from mdm.settings import Settings
@@ -46,6 +46,7 @@ def duties(settings: Settings) -> tuple[Duty, ...]:
         Duty("fading", lambda hub: fading.advance(hub.begin)),
         Duty("redo", lambda hub: redo.process_due(hub.begin)),
         Duty("seal", seal),
+        Duty("releases", lambda hub: releases.switch_on_due(hub.begin)),
         Duty("propagation", lambda hub: tracing.measure_due(hub.begin)),
     )
 

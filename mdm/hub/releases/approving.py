@@ -14,6 +14,7 @@ from mdm.store.tables import Release, ReleaseApproval
 from mdm.store.work import Work
 
 DRAFT, ACTIVE, SUPERSEDED, REJECTED, WITHDRAWN = "draft", "active", "superseded", "rejected", "withdrawn"
+LARGEST = 2**31 - 1
 FOUR_EYES = 2  # people who have to do with a draft, as author or approver
 
 
@@ -134,7 +135,7 @@ def locked_draft(work: Work, domain: str, number: int) -> Release:
 
 def found(work: Work, domain: str, number: int) -> Release:
     """Return a release or draft; raises NotFound."""
-    release = releases.get(work.session, domain, number)
+    release = releases.get(work.session, domain, number) if 0 < number <= LARGEST else None
     if release is None:
         raise NotFound(f"{domain} has no release {number}.", hint="`mdm rules show` lists them.")
     return release

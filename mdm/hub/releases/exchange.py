@@ -10,6 +10,7 @@ from mdm.core.security import Permission
 from mdm.errors import InvalidInput
 from mdm.hub.releases.approving import found
 from mdm.hub.releases.proposals import Proposal, Terms, check_storable, checked, keep_draft, proposing
+from mdm.sources import Registry
 from mdm.store import releases
 from mdm.store.work import Work
 
@@ -47,7 +48,9 @@ def export_release(work: Work, domain: str, number: int, *, installation: str) -
     return _plain(file | {"digest": digest(_plain(file))})
 
 
-def import_release(work: Work, file: Mapping[str, Any], *, reason: str, replaces: int | None = None) -> Proposal:
+def import_release(
+    work: Work, file: Mapping[str, Any], *, registry: Registry, reason: str, replaces: int | None = None
+) -> Proposal:
     """Keep the rules of a file as a draft here; who approved them elsewhere is shown, and does not count.
 
     Raises InvalidInput if the file is not one of these, or not as it was exported.
@@ -55,7 +58,7 @@ def import_release(work: Work, file: Mapping[str, Any], *, reason: str, replaces
     domain = _read(file)
     authors = proposing(work, domain)
     releases.lock(work.session)
-    document = checked(work, domain, file["document"])
+    document = checked(work, domain, file["document"], registry)
     if digest(document) != file["hash"]:
         raise InvalidInput("hash: the rules are not those that were exported.", path="hash")
     origin = {name: file[name] for name in TOLD}

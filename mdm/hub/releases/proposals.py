@@ -12,6 +12,7 @@ from mdm.core.security import Permission
 from mdm.errors import AlreadyDecided, DeclarationError, Forbidden
 from mdm.hub.action_log import log_action
 from mdm.hub.releases.approving import ACTIVE, DRAFT, WITHDRAWN, found
+from mdm.sources import Registry
 from mdm.store import releases
 from mdm.store.tables import Release
 from mdm.store.work import Work
@@ -71,27 +72,32 @@ def propose(work: Work, documents: Mapping[str, Document], *, reason: str | None
 
 
 def propose_rules(
-    work: Work, domain: str, document: Mapping[str, Any], *, reason: str, replaces: int | None = None
+    work: Work,
+    domain: str,
+    document: Mapping[str, Any],
+    *,
+    registry: Registry,
+    reason: str,
+    replaces: int | None = None,
 ) -> Proposal:
     """Keep the rules of a domain that has some as a draft; who owns something of the domain may propose.
 
-    Raises DeclarationError naming the path of what is wrong.
+    Raises DeclarationError naming the path of what is wrong, also in a mapping that needs what the rules lack.
     """
-    authors = proposing(work, domain)
+    terms = Terms(authors=proposing(work, domain), reason=reason, replaces=replaces)
     releases.lock(work.session)
-    terms = Terms(authors=authors, reason=reason, replaces=replaces)
-    return keep_draft(work, domain, checked(work, domain, document), terms)
+    return keep_draft(work, domain, checked(work, domain, document, registry), terms)
 
 
 def propose_change(
-    work: Work, domain: str, patch: Mapping[str, Any], *, reason: str, replaces: int | None = None
+    work: Work, domain: str, patch: Mapping[str, Any], *, registry: Registry, reason: str, replaces: int | None = None
 ) -> Proposal:
     """Keep the rules in force with a change as a draft: a JSON merge patch (RFC 7396) of the whole document."""
-    authors = proposing(work, domain)
+    terms = Terms(authors=proposing(work, domain), reason=reason, replaces=replaces)
+    check_storable(patch)
     releases.lock(work.session)
     document = merged(releases.in_force(work.session, domain).document, patch)
-    terms = Terms(authors=authors, reason=reason, replaces=replaces)
-    return keep_draft(work, domain, checked(work, domain, document), terms)
+    return keep_draft(work, domain, checked(work, domain, document, registry), terms)
 
 
 def proposing(work: Work, domain: str) -> tuple[str, ...]:
@@ -104,7 +110,7 @@ def proposing(work: Work, domain: str) -> tuple[str, ...]:
     raise Forbidden(f"{work.actor.name} may not propose rules of {domain}.", hint=f"Owners may: {owners}.")
 
 
-def checked(work: Work, domain: str, document: Mapping[str, Any]) -> Document:
+def checked(work: Work, domain: str, document: Mapping[str, Any], registry: Registry) -> Document:
     """Return a document as it is to be kept; raises DeclarationError naming the path of what is wrong."""
     if unknown := sorted(document.keys() - set(PARTS)):
         raise DeclarationError(f"{unknown[0]}: it is not known here.", hint="Rules are `declaration` and `match`.")
@@ -118,7 +124,9 @@ def checked(work: Work, domain: str, document: Mapping[str, Any]) -> Document:
         raise DeclarationError(
             f"declaration.domain: it says `{rules.name}`, not `{domain}`.", path="declaration.domain"
         )
-    check_targets(rules, work.catalog.domains)
+    domains = {**work.catalog.domains, domain: rules}
+    check_targets(rules, domains)
+    registry.check({name: known.attributes for name, known in domains.items()})
     return kept
 
 
