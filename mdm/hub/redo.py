@@ -19,7 +19,7 @@ from mdm.hub.ingest.records import Folded, fold_records
 from mdm.hub.relations.references import PIN, follow_pinned
 from mdm.hub.releases import rollout
 from mdm.hub.releases.switching import ANNOUNCE, RELEASE
-from mdm.hub.settling import settle
+from mdm.hub.settling import QUALITY, settle
 from mdm.store import records
 from mdm.store.records import RecordName, redo, references
 from mdm.store.records.redo import Depth
@@ -33,6 +33,7 @@ TRIES = 5
 OLDEST = 1_000  # due records that are looked at to tell how long each reason waits
 REST = timedelta(minutes=10)  # for a record that cannot be processed again, before it is tried once more
 REFERENCE, BOUNDARY = "reference", "boundary"
+LOOKS = {REFERENCE, DATE, QUALITY}  # after which there is nothing to do if nothing has changed
 
 log = structlog.get_logger(__name__)
 
@@ -119,7 +120,7 @@ def _do_again(work: Work, rows: Sequence[Row]) -> None:
 def _settle(work: Work, domain: Domain, found: Mapping[int, Folded], taken: Mapping[int, Row]) -> None:
     """Settle what has changed, and what is to be rebuilt whether it has or not."""
     reasons = {record: set(taken[record].reasons) for record in found}
-    changed = {record: f for record, f in found.items() if f.changed or not reasons[record] <= {REFERENCE, DATE}}
+    changed = {record: f for record, f in found.items() if f.changed or not reasons[record] <= LOOKS}
     if not changed:
         return
     if pinned := [record for record in changed if PIN in reasons[record]]:
@@ -150,4 +151,6 @@ def _kind(reasons: Collection[str]) -> str:
     """Return what a version is said to be caused by if records were done again for these reasons."""
     if RELEASE in reasons:
         return RELEASE
+    if QUALITY in reasons:
+        return QUALITY
     return BOUNDARY if set(reasons) == {DATE} else REFERENCE

@@ -110,8 +110,8 @@ def differing(before: Rules, after: Rules) -> frozenset[str]:
     """Return the attributes whose values are judged otherwise by the one rules than by the other."""
     names = before.by_name.keys() | after.by_name.keys()
     changed = [name for name in names if before.by_name.get(name) != after.by_name.get(name)]
-    both = (rules.by_name.get(name) for name in changed for rules in (before, after))
-    return frozenset(attribute for rule in both if rule is not None for attribute in rule.attributes)
+    rules = [rule for name in changed for one in (before, after) if (rule := one.by_name.get(name)) is not None]
+    return frozenset(attribute for rule in rules for attribute in rule.attributes)
 
 
 def _compile(name: str, declared: RuleDeclaration, subjects: Mapping[str, Subject]) -> Rule:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mdm.core.domains.domain import Domain
+from mdm.core.quality import differing
 
 Weights = tuple[float, float]
 
@@ -51,6 +52,7 @@ def _read(before: Domain, after: Domain) -> Iterator[str]:
     for name in names:
         if _reading(before, name) != _reading(after, name):
             yield name
+    yield from differing(before.quality, after.quality)
 
 
 def _manners(domain: Domain) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Findings of quality: what is wrong with records, how often, and what people accept all the same."""
