@@ -7,6 +7,7 @@ from publishers.jetstream.mirroring import MirrorPlan, mirror
 from publishers.jetstream.provision import StreamPlan, compare, provision
 from publishers.jetstream.pull import Pull, passing
 from publishers.jetstream.queue import Queued, QueueReader, Settled
+from publishers.jetstream.readers import Reader, Readers, readers_of
 from publishers.jetstream.readiness import Readiness, probe
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "Pull",
     "QueueReader",
     "Queued",
+    "Reader",
+    "Readers",
     "Readiness",
     "Settled",
     "StreamPlan",
@@ -30,4 +33,5 @@ __all__ = [
     "probe",
     "provision",
     "provision_consumer",
+    "readers_of",
 ]

@@ -12,6 +12,7 @@ from litestar.types import LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from mdm.entrypoints.api.authentication import Authentication, permit
+from mdm.entrypoints.api.broker import Broker
 from mdm.entrypoints.api.oidc import reader_of
 from mdm.entrypoints.api.problems import HANDLERS
 from mdm.entrypoints.api.resources.access import Delegations, Groups, Keys, People, me
@@ -19,12 +20,12 @@ from mdm.entrypoints.api.resources.action_log import ActionLog
 from mdm.entrypoints.api.resources.dead_letters import DeadLetters
 from mdm.entrypoints.api.resources.documentation import documented, openapi_document
 from mdm.entrypoints.api.resources.explanations import Explanations
-from mdm.entrypoints.api.resources.golden import GoldenRecords, Hierarchy, Reveals
-from mdm.entrypoints.api.resources.health import Examination, Health, Probe
+from mdm.entrypoints.api.resources.golden import GoldenRecords, Hierarchy, LookingBack, Reveals
+from mdm.entrypoints.api.resources.health import Examination, Health
 from mdm.entrypoints.api.resources.ingest import Check, Deliveries, Loads, Quarantine, SourceHolds
 from mdm.entrypoints.api.resources.metrics import metrics
-from mdm.entrypoints.api.resources.publishing import Contracts, Events, Replays
-from mdm.entrypoints.api.resources.rules import Domains
+from mdm.entrypoints.api.resources.publishing import Contracts, Events, PublishedEvents, Replays
+from mdm.entrypoints.api.resources.rules import Domains, Releases, Rollouts
 from mdm.entrypoints.api.resources.stewardship import ChangeRequests, Identities, Values, Verdicts
 from mdm.entrypoints.api.resources.tasks import Answers, Pairs, Tasks, TasksInHand
 from mdm.entrypoints.api.resources.traces import Traces, propagation
@@ -38,6 +39,8 @@ from mdm.settings import Settings
 RESOURCES = (
     Deliveries,
     Domains,
+    Releases,
+    Rollouts,
     Loads,
     SourceHolds,
     Quarantine,
@@ -49,7 +52,9 @@ RESOURCES = (
     Check,
     GoldenRecords,
     Hierarchy,
+    LookingBack,
     Events,
+    PublishedEvents,
     Replays,
     Health,
     Explanations,
@@ -68,7 +73,7 @@ RESOURCES = (
 )
 
 OpenHub = Callable[[], AbstractContextManager[Hub]]
-OpenProbe = Callable[[], AbstractAsyncContextManager[Probe]]
+OpenBroker = Callable[[], AbstractAsyncContextManager[Broker]]
 
 
 class Api(Litestar):
@@ -84,11 +89,11 @@ class Api(Litestar):
 
 
 def create_app(
-    settings: Settings, open_hub: OpenHub, open_probe: OpenProbe, *, revision: str | None = None
+    settings: Settings, open_hub: OpenHub, open_broker: OpenBroker, *, revision: str | None = None
 ) -> Litestar:
     """Return the API of a hub that is open as long as the app runs.
 
-    `open_probe` gives what asks the broker for its readiness; `revision` is the schema the database must have.
+    `open_broker` gives what the broker is asked by; `revision` is the schema the database must have.
     """
     measurements = CollectorRegistry()
     ProcessCollector(registry=measurements)
@@ -98,7 +103,7 @@ def create_app(
         guards=[permit, check_parameters],
         exception_handlers=HANDLERS,
         before_send=[finish_headers],
-        lifespan=[partial(_running, settings=settings, open_hub=open_hub, open_probe=open_probe, revision=revision)],
+        lifespan=[partial(_running, settings=settings, open_hub=open_hub, open_broker=open_broker, revision=revision)],
         state=State({"settings": settings, "measurements": measurements, "tokens": reader_of(settings)}),
         openapi_config=documented(),
         request_class=StrictRequest,
@@ -110,19 +115,19 @@ def create_app(
 
 @asynccontextmanager
 async def _running(
-    app: Litestar, *, settings: Settings, open_hub: OpenHub, open_probe: OpenProbe, revision: str | None
+    app: Litestar, *, settings: Settings, open_hub: OpenHub, open_broker: OpenBroker, revision: str | None
 ) -> AsyncIterator[None]:
     """Hold the hub open, with no more threads than it has database connections."""
     async with AsyncExitStack() as closing:
         hub = closing.enter_context(open_hub())
         _check_names(app, hub)
-        probe = await closing.enter_async_context(open_probe())
+        app.state.broker = await closing.enter_async_context(open_broker())
         threads = closing.enter_context(ThreadPoolExecutor(settings.pool_size, thread_name_prefix="api"))
         asyncio.get_running_loop().set_default_executor(threads)
         app.state.hub = hub
         if app.state.tokens is not None:
             app.state.tokens.keys.renew_in_background()
-        app.state.examination = Examination(hub, revision=revision, probe=probe)
+        app.state.examination = Examination(hub, revision=revision, broker=app.state.broker)
         yield
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 from litestar.params import QueryParameter
 
 from mdm.errors import InvalidInput
+from mdm.hub.golden.times import Times
 
 FORMAT = {"format": "date-time"}
 
@@ -33,3 +34,8 @@ def instant(name: str, text: str | None) -> datetime | None:
         hint="For example 2026-01-31T08:30:00Z or 2026-01-31T08:30:00%2B01:00: a plus sign must be written %2B.",
         path=name,
     )
+
+
+def times_of(valid_at: str | None, known_at: str | None, *, prefix: str = "") -> Times:
+    """Read at which times to look; raises InvalidInput naming the parameter."""
+    return Times(instant(f"{prefix}valid_at", valid_at), instant(f"{prefix}known_at", known_at))

@@ -16,7 +16,7 @@ from mdm.store.tables import ChangeDecision, ChangeRequest, GoldenVersion
 def master_of(session: Session, name: RecordName, *, known_at: datetime) -> UUID | None:
     """Return the master a source record was linked to at a recorded time, or None."""
     given = {"domain": name.domain, "source": name.source, "key": name.key}
-    rows = run(session, "history/find_master_of_record", **given, known_at=known_at)
+    rows = run(session, "golden/history/find_master_of_record", **given, known_at=known_at)
     return rows[0].master_id if rows else None
 
 
@@ -24,14 +24,14 @@ def masters(
     session: Session, *, domain: str, known_at: datetime | None, after: UUID | None, limit: int
 ) -> Sequence[Row]:
     """Return masters in id order as they were known: id, version, status (None: not yet known)."""
-    return run(session, "history/list_masters", domain=domain, known_at=known_at, after=after, limit=limit)
+    return run(session, "golden/history/list_masters", domain=domain, known_at=known_at, after=after, limit=limit)
 
 
 def timelines(session: Session, versions: Mapping[UUID, int]) -> dict[UUID, list[Row]]:
     """Return the timeline of one version of each master: valid_from, valid_to, attributes."""
     found: dict[UUID, list[Row]] = defaultdict(list)
     given = {"ids": list(versions), "versions": list(versions.values())}
-    for row in run(session, "history/read_timelines", **given):
+    for row in run(session, "golden/history/read_timelines", **given):
         found[row.master_id].append(row)
     return found
 
@@ -61,12 +61,12 @@ def attributes(session: Session, master_id: UUID, names: Sequence[str]) -> Seque
     Columns: valid_from, valid_to, from_version, until_version, attributes (None where none of them has a value), and
     origin, the provenance of the first that has one.
     """
-    return run(session, "history/read_attributes", id=master_id, names=list(names))
+    return run(session, "golden/history/read_attributes", id=master_id, names=list(names))
 
 
 def holds(session: Session, master_id: UUID, unit: str, *, limit: int) -> Sequence[Row]:
     """Return what was ever kept back of an attribute or group of a master, the newest first."""
-    return run(session, "history/read_holds", id=master_id, unit=unit, limit=limit)
+    return run(session, "golden/history/read_holds", id=master_id, unit=unit, limit=limit)
 
 
 def requests(session: Session, ids: Collection[UUID]) -> dict[UUID, tuple[ChangeRequest, list[ChangeDecision]]]:
@@ -85,4 +85,4 @@ def events(session: Session, master_id: UUID, subject: str, *, before: int | Non
     Columns: version, event_id, event_type, recorded_at, status, release, published_at, stream_sequence (None: not in
     the stream), waits, attempts, last_error.
     """
-    return run(session, "history/read_events", id=master_id, subject=subject, before=before, limit=limit)
+    return run(session, "golden/history/read_events", id=master_id, subject=subject, before=before, limit=limit)

@@ -13,6 +13,7 @@ from mdm import bootstrap
 from mdm.entrypoints.api import create_app
 from mdm.hub import Hub
 from mdm.settings import Settings
+from publishers.jetstream import Readers
 from tests.support.servers import ForgetfulPostgres
 
 LIMITED = "limited"  # a key of every role, for customers alone
@@ -92,9 +93,19 @@ def opened(server: ForgetfulPostgres, template: Template, **given: Any) -> Itera
     server.drop(dsn)
 
 
-@asynccontextmanager
-async def answering(problems: Sequence[str]) -> AsyncIterator[Any]:
-    async def probe() -> Sequence[str]:
-        return problems
+@dataclass
+class AnsweringBroker:
+    """A broker that says what a test wants, and has no reader."""
 
-    yield probe
+    said: Sequence[str]
+
+    async def problems(self) -> Sequence[str]:
+        return self.said
+
+    async def readers(self) -> Readers:
+        return Readers((), kept=None)
+
+
+@asynccontextmanager
+async def answering(problems: Sequence[str]) -> AsyncIterator[AnsweringBroker]:
+    yield AnsweringBroker(problems)

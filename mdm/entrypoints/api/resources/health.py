@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
 from litestar import Controller, Response, get
@@ -13,10 +12,10 @@ from litestar.status_codes import HTTP_200_OK, HTTP_503_SERVICE_UNAVAILABLE
 from pydantic import BaseModel, ConfigDict, Field
 
 from mdm.entrypoints.api.authentication import OPEN
+from mdm.entrypoints.api.broker import Broker
 from mdm.hub import Hub
 from mdm.hub.standing.health import Part, examine
 
-Probe = Callable[[], Awaitable[Sequence[str]]]  # what is wrong with the broker
 FRESH = 1.0  # seconds an examination holds, so that an open path costs little
 
 
@@ -54,11 +53,11 @@ NOT_READY = ResponseSpec(Readiness, generate_examples=False, description="A part
 class Examination:
     """Examines the hub and remembers the finding for a moment."""
 
-    def __init__(self, hub: Hub, *, revision: str | None, probe: Probe) -> None:
-        """Know the hub, the schema it needs and how to ask the broker."""
+    def __init__(self, hub: Hub, *, revision: str | None, broker: Broker) -> None:
+        """Know the hub, the schema it needs and the broker."""
         self._hub = hub
         self._revision = revision
-        self._probe = probe
+        self._broker = broker
         self._lock = asyncio.Lock()
         self._found: tuple[Part, ...] = ()
         self._found_at = 0.0
@@ -74,7 +73,7 @@ class Examination:
     async def _look(self) -> tuple[Part, ...]:
         hub, revision = self._hub, self._revision
         database = sync_to_thread(examine, hub.begin, revision=revision)
-        parts, problems = await asyncio.gather(database, self._probe())
+        parts, problems = await asyncio.gather(database, self._broker.problems())
         return (*parts, Part("nats", " ".join(problems) or None))
 
 

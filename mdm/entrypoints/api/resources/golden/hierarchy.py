@@ -10,10 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from mdm.core.security import Permission
 from mdm.entrypoints.api import paging
 from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
-from mdm.entrypoints.api.instants import KnownAt, ValidAt, instant
+from mdm.entrypoints.api.instants import KnownAt, ValidAt, times_of
 from mdm.entrypoints.api.paging import Cursor, Limit, Page, begins_at, link_after
 from mdm.entrypoints.api.representation import tagged
-from mdm.hub.golden.times import Times
 from mdm.hub.relations import hierarchy
 
 DEEPEST = 100
@@ -94,7 +93,7 @@ class Hierarchy(Controller):
     ) -> Response[Tree]:
         """Return the golden records below this one as they were at `valid_at`, as far as was known at `known_at`."""
         with begin_of(request)() as work:
-            found = hierarchy.tree(work, domain, master_id, _times(valid_at, known_at), depth=depth, limit=limit)
+            found = hierarchy.tree(work, domain, master_id, times_of(valid_at, known_at), depth=depth, limit=limit)
         return tagged(request, Tree.model_validate(found))
 
     @get("/ancestors", sync_to_thread=True, summary="Show what is above a golden record")
@@ -108,7 +107,7 @@ class Hierarchy(Controller):
     ) -> Response[Ancestors]:
         """Return the golden records above this one, the nearest first."""
         with begin_of(request)() as work:
-            found = hierarchy.ancestors(work, domain, master_id, _times(valid_at, known_at))
+            found = hierarchy.ancestors(work, domain, master_id, times_of(valid_at, known_at))
         return tagged(request, Ancestors(items=[Node.model_validate(node) for node in found]))
 
     @get("/where-used", sync_to_thread=True, summary="Find what refers to a golden record")
@@ -131,14 +130,10 @@ class Hierarchy(Controller):
                 work,
                 domain,
                 master_id,
-                _times(valid_at, known_at),
+                times_of(valid_at, known_at),
                 by_domain=by_domain,
                 attribute=attribute,
                 after=after,
                 limit=limit,
             )
         return Page[Use](items=[Use.model_validate(use) for use in found.items], next=link_after(request, found.last))
-
-
-def _times(valid_at: str | None, known_at: str | None) -> Times:
-    return Times(instant("valid_at", valid_at), instant("known_at", known_at))

@@ -12,13 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from mdm.core.security import Permission
 from mdm.entrypoints.api import paging
 from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
-from mdm.entrypoints.api.instants import KnownAt, ValidAt, instant
-from mdm.entrypoints.api.paging import Cursor, Limit, Page, begins_at, next_link
+from mdm.entrypoints.api.instants import KnownAt, ValidAt, instant, times_of
+from mdm.entrypoints.api.paging import Cursor, Limit, Page, begins_at, link_after, next_link
 from mdm.entrypoints.api.representation import tagged
 from mdm.entrypoints.api.resources.stewardship.carrying_out import Preview
 from mdm.entrypoints.api.resources.stewardship.creation import SHOWN, Create, CreatedMaster, create
 from mdm.hub.golden import read as golden
+from mdm.hub.golden.history import search_at
 from mdm.hub.golden.read import GoldenView
+from mdm.hub.golden.times import NOW, Times
 
 LONGEST_SEARCH = 200
 
@@ -99,11 +101,20 @@ class GoldenRecords(Controller):
         request: ApiRequest,
         domain: FromPath[str],
         q: SearchText = None,
+        valid_at: ValidAt = None,
+        known_at: KnownAt = None,
         cursor: Cursor = None,
         limit: Limit = 50,
     ) -> Page[FoundMaster]:
-        """Return live golden records as they are now, in id order; without `q` all of them."""
+        """Return live golden records, in id order; without `q` all of them.
+
+        With a time, they are searched as they were then. No index knows that: a page ends after 20,000 golden records,
+        even if few of them or none was found, and `next` goes on.
+        """
         after = begins_at(cursor, UUID)
+        times = times_of(valid_at, known_at)
+        if times != NOW:
+            return _search_then(request, domain, q, times, after=after, limit=limit)
         with begin_of(request)() as work:
             found = golden.search(work, domain, q, after=after, limit=limit + 1)
         return Page[FoundMaster](
@@ -153,10 +164,14 @@ class GoldenRecords(Controller):
         *,
         provenance: FromQuery[bool] = True,
     ) -> Response[GoldenRecord]:
-        """Return the golden record that a source record is linked to now; its address is in Content-Location."""
+        """Return the golden record a source record is linked to, or was as far as was known at `known_at`.
+
+        Its address is in Content-Location.
+        """
         at = {"valid_at": instant("valid_at", valid_at), "known_at": instant("known_at", known_at)}
         with begin_of(request)() as work:
-            view = golden.read(work, domain, golden.find(work, domain, source, _key(request, key)), **at)
+            master_id = golden.find(work, domain, source, _key(request, key), known_at=at["known_at"])
+            view = golden.read(work, domain, master_id, **at)
         return _answer(request, view, provenance=provenance, located=False)
 
     @get("/{master_id:uuid}/versions", sync_to_thread=True, summary="List the versions of a master")
@@ -165,17 +180,31 @@ class GoldenRecords(Controller):
         request: ApiRequest,
         domain: FromPath[str],
         master_id: FromPath[UUID],
+        known_at: KnownAt = None,
         cursor: Cursor = None,
         limit: Limit = 100,
     ) -> Page[Version]:
-        """Return the announced versions, newest first; an id that was merged keeps its own."""
-        before = begins_at(cursor, paging.number(paging.LARGEST_NUMBER))
+        """Return the announced versions, newest first; an id that was merged keeps its own.
+
+        A version is the whole of valid time: there is no `valid_at` to ask for.
+        """
+        before, by = begins_at(cursor, paging.number(paging.LARGEST_NUMBER)), instant("known_at", known_at)
         with begin_of(request)() as work:
-            found = golden.versions(work, domain, master_id, before=before, limit=limit + 1)
+            found = golden.versions(work, domain, master_id, known_at=by, before=before, limit=limit + 1)
         return Page[Version](
             items=[Version.model_validate(version) for version in found[:limit]],
             next=next_link(request, found, limit, lambda version: version.version),
         )
+
+
+def _search_then(
+    request: ApiRequest, domain: str, text: str | None, times: Times, *, after: UUID | None, limit: int
+) -> Page[FoundMaster]:
+    """Answer a search at another time than now."""
+    with begin_of(request)() as work:
+        found = search_at(work, domain, text, times, after=after, limit=limit)
+    items = [FoundMaster.model_validate(master) for master in found.items]
+    return Page[FoundMaster](items=items, next=link_after(request, found.last))
 
 
 def _answer(request: ApiRequest, view: GoldenView, *, provenance: bool, located: bool) -> Response[GoldenRecord]:
