@@ -1,6 +1,6 @@
 """The compiled rules of a domain, comparable by content."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mdm.core.quality.declaration import KINDS, RuleDeclaration
@@ -106,11 +106,16 @@ def compile_rules(declared: Mapping[str, RuleDeclaration], subjects: Mapping[str
     return Rules({name: _compile(name, everything[name], subjects) for name in sorted(everything)})
 
 
-def differing(before: Rules, after: Rules) -> frozenset[str]:
-    """Return the attributes whose values are judged otherwise by the one rules than by the other."""
+def differing(before: Rules, after: Rules, *, known: Collection[str]) -> frozenset[str]:
+    """Return the attributes, of all that are known, by which to find the records that are judged otherwise.
+
+    What a record lacks is found by whatever else it says.
+    """
     names = before.by_name.keys() | after.by_name.keys()
     changed = [name for name in names if before.by_name.get(name) != after.by_name.get(name)]
     rules = [rule for name in changed for one in (before, after) if (rule := one.by_name.get(name)) is not None]
+    if any(rule.kind == "required" for rule in rules):
+        return frozenset(known)
     return frozenset(attribute for rule in rules for attribute in rule.attributes)
 
 

@@ -52,7 +52,7 @@ def _read(before: Domain, after: Domain) -> Iterator[str]:
     for name in names:
         if _reading(before, name) != _reading(after, name):
             yield name
-    yield from differing(before.quality, after.quality)
+    yield from differing(before.quality, after.quality, known=names)
 
 
 def _manners(domain: Domain) -> dict[str, Any]:
