@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col
 
 from mdm.core.ids import lock_number
@@ -65,6 +66,14 @@ def active(session: Session) -> Sequence[Release]:
 def of_domain(session: Session, domain: str) -> Sequence[Release]:
     """Return every release and draft of a domain, oldest first."""
     return list(session.scalars(select(Release).where(col(Release.domain) == domain).order_by(col(Release.number))))
+
+
+def page(session: Session, domain: str, *, before: int | None, limit: int) -> Sequence[Release]:
+    """Return releases and drafts of a domain without their rules, newest first, below the number `before`."""
+    newest = select(Release).where(col(Release.domain) == domain).order_by(col(Release.number).desc()).limit(limit)
+    if before is not None:
+        newest = newest.where(col(Release.number) < before)
+    return list(session.scalars(newest.options(defer(col(Release.document)))))  # type: ignore[arg-type]
 
 
 def last_number(session: Session, domain: str) -> int:

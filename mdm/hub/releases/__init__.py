@@ -6,7 +6,7 @@ from mdm.hub.releases.proposals import Document, Proposal, propose, propose_chan
 from mdm.hub.releases.rollout import Rollout, proceed, watch
 from mdm.hub.releases.rulebook import Rulebook
 from mdm.hub.releases.scheduling import roll_back, schedule, switch_on_approved, switch_on_due
-from mdm.hub.releases.view import Comparison, ReleaseView, compare_releases, history, show
+from mdm.hub.releases.view import Comparison, ReleaseView, compare_releases, history, page, show
 
 __all__ = [
     "Comparison",
@@ -20,6 +20,7 @@ __all__ = [
     "export_release",
     "history",
     "import_release",
+    "page",
     "proceed",
     "propose",
     "propose_change",

@@ -49,14 +49,20 @@ def export_release(work: Work, domain: str, number: int, *, installation: str) -
 
 
 def import_release(
-    work: Work, file: Mapping[str, Any], *, registry: Registry, reason: str, replaces: int | None = None
+    work: Work,
+    domain: str,
+    file: Mapping[str, Any],
+    *,
+    registry: Registry,
+    reason: str,
+    replaces: int | None = None,
 ) -> Proposal:
     """Keep the rules of a file as a draft here; who approved them elsewhere is shown, and does not count.
 
-    Raises InvalidInput if the file is not one of these, or not as it was exported.
+    Raises InvalidInput if the file is not one of these, of another domain, or not as it was exported.
     """
-    domain = _read(file)
     authors = proposing(work, domain)
+    _check(domain, file)
     releases.lock(work.session)
     document = checked(work, domain, file["document"], registry)
     if digest(document) != file["hash"]:
@@ -66,8 +72,8 @@ def import_release(
     return keep_draft(work, domain, document, terms)
 
 
-def _read(file: Mapping[str, Any]) -> str:
-    """Return the domain of a file that is as it was exported."""
+def _check(domain: str, file: Mapping[str, Any]) -> None:
+    """Raise unless a file holds rules of the domain as they were exported."""
     if file.get("format") != FORMAT:
         raise InvalidInput(f"format: it is not {FORMAT}.", hint="`mdm rules export` makes such files.", path="format")
     if odd := sorted(file.keys() ^ PARTS):
@@ -76,9 +82,10 @@ def _read(file: Mapping[str, Any]) -> str:
     if file["digest"] != digest({name: value for name, value in file.items() if name != "digest"}):
         hint = "Export it again, and hand it on as it is."
         raise InvalidInput("digest: the file was changed after it was exported.", hint=hint, path="digest")
-    if not isinstance(file["document"], dict) or not isinstance(file["domain"], str):
+    if file["domain"] != domain:
+        raise InvalidInput(f"domain: the rules are those of another one, not of {domain}.", path="domain")
+    if not isinstance(file["document"], dict):
         raise InvalidInput("document: it is no set of rules.", path="document")
-    return file["domain"]
 
 
 def _plain(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,16 +38,16 @@ log = structlog.get_logger(__name__)
 
 def switch_on_approved(work: Work, domain: str, number: int) -> Switched:
     """Put an approved draft in force now; raises NotApproved, NotSimulated or BreakingContract."""
-    _may_switch(work, domain)
     draft = locked_draft(work, domain, number)
+    _may_switch(work, domain)
     _check(work, draft)
     return _switch(work, draft)
 
 
 def schedule(work: Work, domain: str, number: int, *, at: datetime) -> None:
     """Have an approved draft put in force at an instant; it must pass the same checks now and then."""
-    _may_switch(work, domain)
     draft = locked_draft(work, domain, number)
+    _may_switch(work, domain)
     if at <= work.now:
         raise InvalidInput(f"{at:%Y-%m-%d %H:%M %Z} is not ahead.", hint="Leave it out to switch on now.", path="at")
     _check(work, draft)

@@ -84,6 +84,13 @@ def history(work: Work, domain: str) -> list[Release]:
     return list(releases.of_domain(work.session, domain))
 
 
+def page(work: Work, domain: str, *, before: int | None = None, limit: int = 50) -> Sequence[Release]:
+    """Return releases and drafts of a domain, newest first, below the number `before`."""
+    work.actor.require(Permission.READ, domain=domain)
+    work.catalog.domain(domain)
+    return releases.page(work.session, domain, before=before, limit=limit)
+
+
 def show(work: Work, domain: str, number: int) -> ReleaseView:
     """Return a release or draft with its rules; raises NotFound."""
     work.actor.require(Permission.READ, domain=domain)

@@ -1,5 +1,7 @@
 """Domains and the releases of their rules."""
 
 from mdm.entrypoints.api.resources.rules.domains import Domains
+from mdm.entrypoints.api.resources.rules.releases import Releases
+from mdm.entrypoints.api.resources.rules.rollouts import Rollouts
 
-__all__ = ["Domains"]
+__all__ = ["Domains", "Releases", "Rollouts"]
