@@ -13,12 +13,10 @@ from survivorship import Claim, Kind, intervals
 def claims_of(links: Sequence[Row]) -> list[Claim]:
     """Return the claims of a master's current links.
 
-    A deleted record stops claiming when it was deleted, unless every record of the master is deleted: then the
-    values are kept.
+    A deleted record stops claiming when it was deleted, unless no record is left then: the values of the last ones
+    are kept.
     """
-    linked = [link for link in links if link.linked]
-    orphaned = all(link.ended_at is not None for link in linked)
-    return [claim for link in linked for claim in _claims(link, until=None if orphaned else link.ended_at)]
+    return [claim for link, until in _heard(links) for claim in _claims(link, until=until)]
 
 
 def deleted_claims(links: Sequence[Row]) -> list[Claim]:
@@ -26,16 +24,21 @@ def deleted_claims(links: Sequence[Row]) -> list[Claim]:
 
     They change nothing in what survives, but say why a record is not heard.
     """
-    linked = [link for link in links if link.linked]
-    if all(link.ended_at is not None for link in linked):
-        return []
     return [
         replace(claim, value=None, std=None, kind=Kind.DELETED, findings=(), valid_from=start)
-        for link in linked
-        if link.ended_at is not None
+        for link, until in _heard(links)
+        if until is not None
         for claim in _claims(link, until=None)
-        if (start := max(claim.valid_from or link.ended_at, link.ended_at)) < (claim.valid_to or intervals.END)
+        if (start := max(claim.valid_from or until, until)) < (claim.valid_to or intervals.END)
     ]
+
+
+def _heard(links: Sequence[Row]) -> list[tuple[Row, datetime | None]]:
+    """Return the linked records, and until when they are heard (None: for ever)."""
+    linked = [link for link in links if link.linked]
+    ends = [link.ended_at for link in linked]
+    last = max(ends) if all(end is not None for end in ends) and ends else None
+    return [(link, None if link.ended_at == last else link.ended_at) for link in linked]
 
 
 def record_name(link: Row) -> str:

@@ -65,19 +65,22 @@ class Said:
 class State:
     """The fold of a record's facts.
 
-    `order` is the place of its last fact, `ended` when the source deleted it, `master_id` the master it named last.
+    `order` is the place of its last fact, `ended` when the source deleted it (`planned`: on a day that it named),
+    `master_id` the master it named last. Claims go on beyond the end, in case the source names another.
     """
 
     order: Order | None = None
     ended: Instant | None = None
     claims: Mapping[str, list[Segment]] = field(default_factory=dict)
     master_id: str | None = None
+    planned: bool = False
 
     def to_document(self) -> dict[str, Any]:
         """Return the JSON form that is stored."""
         claims = {name: [_row(segment) for segment in segments] for name, segments in self.claims.items()}
         order = self.order and tuple(self.order)
-        return {"order": order, "ended": self.ended, "claims": claims, "master_id": self.master_id}
+        planned = {"planned": True} if self.planned else {}
+        return {"order": order, "ended": self.ended, "claims": claims, "master_id": self.master_id, **planned}
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "State":
@@ -87,6 +90,7 @@ class State:
             document["ended"],
             {name: [Segment(*s) for s in segments] for name, segments in document["claims"].items()},
             document.get("master_id"),
+            document.get("planned", False),
         )
 
     def at(self, instant: Instant) -> dict[str, Any]:
@@ -124,11 +128,10 @@ def fold(facts: Iterable[Said], terms: Terms) -> State:
 
 def apply(state: State, said: Said, terms: Terms) -> State:
     """Add the newest fact to a state."""
-    master_id = said.master_id or state.master_id
     if said.operation == "delete":
-        known = said.valid_from if said.dated or state.ended is None else state.ended
-        return State(said.order, min(known, said.valid_from), state.claims, master_id)
-    claims = dict(state.claims) if state.ended is None else _cut(state.claims, state.ended)
+        return _deleted(state, said)
+    leaves_end = state.ended is not None and state.planned and not said.replace and said.valid_from < state.ended
+    claims = dict(state.claims) if state.ended is None or leaves_end else _buried(state, state.ended, terms)
     spoken = set(said.values)
     if said.operation == "full":
         spoken |= terms.attributes if said.dated else claims.keys()
@@ -141,11 +144,23 @@ def apply(state: State, said: Said, terms: Terms) -> State:
             claims[name] = segments
         else:
             claims.pop(name, None)
-    return State(said.order, None, claims, master_id)
+    ended = state.ended if leaves_end else None
+    return State(said.order, ended, claims, said.master_id or state.master_id, planned=leaves_end)
 
 
-def _cut(claims: Mapping[str, list[Segment]], end: Instant) -> dict[str, list[Segment]]:
-    kept = {name: _before(segments, end) for name, segments in claims.items()}
+def _deleted(state: State, said: Said) -> State:
+    """End a record: a day that the source names takes the place of the one before, else the earlier of both counts."""
+    stays = state.ended is not None and not said.dated and state.ended < said.valid_from
+    ended, planned = (state.ended, state.planned) if stays else (said.valid_from, said.dated)
+    return State(said.order, ended, state.claims, said.master_id or state.master_id, planned)
+
+
+def _buried(state: State, ended: Instant, terms: Terms) -> dict[str, list[Segment]]:
+    """Return the claims of a record that comes back: none from its end on; a planned end is one for all attributes."""
+    kept = {name: _before(segments, ended) for name, segments in state.claims.items()}
+    if state.planned:
+        gap = Segment(ended, None, None, None, [], ended, dated=True, absent=True)
+        kept |= {name: [*kept.get(name, []), gap] for name in terms.attributes}
     return {name: segments for name, segments in kept.items() if segments}
 
 
