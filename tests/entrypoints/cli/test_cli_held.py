@@ -34,7 +34,7 @@ def test_held_load_is_listed_shown_and_discarded_by_another(
     assert on_hub("held", "list")[1] == "Nothing is held.\n"
     on_hub("load", "crm", str(rubbish), "--no-wait")
     hub.process()
-    _, out, err = on_hub("load", "crm", str(rubbish))
+    err = on_hub("load", "crm", str(rubbish))[2]
     assert "accounts.jsonl is held: 100% of 30 rows cannot be used" in err.replace("\n", " ")
     load_id = on_hub("held", "list")[1].splitlines()[-1].split()[0]
     shown = json.loads(on_hub("held", "show", load_id)[1])

@@ -23,7 +23,7 @@ def test_held_load_is_found_looked_into_and_decided_about(api: Api, tmp_path: Pa
     assert "mdm_loads_held 1.0" in api.get("/metrics").text
     parts = {part["name"]: part for part in api.get("/health/ready", role=None).json()["parts"]}
     assert (parts["loads"]["ready"], parts["loads"]["detail"]) == (True, "1 loads are held until someone decides.")
-    assert api.post(f"{path}/release").status_code == 400
+    assert api.post(f"{path}/release").status_code == 422
     discarded = api.post(f"{path}/discard", json=REASON, role="operator").json()
     assert (discarded["state"], discarded["deliveries"], discarded["note"]) == (
         "discarded", {"discarded": 30}, REASON["reason"],

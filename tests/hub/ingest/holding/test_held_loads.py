@@ -16,22 +16,12 @@ from mdm.hub.ingest.holding import comparing, deciding
 from mdm.hub.ingest.holding.comparing import compare_next
 from mdm.hub.ingest.holding.examples import Example, examples
 from mdm.hub.ingest.loads import LoadReport, load_file
-from mdm.sources import Feed, Registry
+from tests.hub.ingest.holding.customers_loaded import CANONICAL, load, report, with_phone
 from tests.support.hubs import HubUnderTest
 
 KNOWN = 30
 STEWARD = Actor.holding("ann", [Grant("steward", frozenset({"customer"}))])
 FILES = count(1)
-
-
-class CanonicalFiles(Registry):
-    """A register that reads every file in the hub's own shape."""
-
-    def feed_for(self, source: str, _name: str) -> Feed:
-        return self.feed(source, "canonical")
-
-
-CANONICAL = CanonicalFiles({}, {})
 Write = Callable[..., Path]
 
 
@@ -65,24 +55,9 @@ def known(hub: HubUnderTest, write: Write, monkeypatch: pytest.MonkeyPatch) -> H
     return hub
 
 
-def load(hub: HubUnderTest, path: Path, *, initial: bool = False) -> UUID:
-    *_, last = load_file(hub.hub.begin, path, source="crm", registry=CANONICAL, initial=initial)
-    return last.load_id
-
-
-def report(hub: HubUnderTest, load_id: UUID) -> LoadReport:
-    with hub.hub.begin() as work:
-        return loads.show(work, load_id)
-
-
 def decide(hub: HubUnderTest, decision: Callable[..., LoadReport], load_id: UUID, actor: Actor = STEWARD) -> LoadReport:
     with hub.hub.begin_as(actor) as work:
         return decision(work, load_id, reason="asked the CRM team")
-
-
-def phones(hub: HubUnderTest) -> int:
-    """How many golden records have a phone now."""
-    return hub.rows("SELECT count(*) FROM golden_slice WHERE until_version IS NULL AND valid @> now() AND attributes ? 'phone'")[0][0]
 
 
 @pytest.fixture
@@ -102,7 +77,7 @@ def test_load_that_empties_a_column_is_held_and_nothing_of_it_is_applied(known: 
         "100% of 30 known records in the load lose their phone (limit 25%).",
         "100% of 30 known records change (limit 50%).",
     ]
-    assert phones(known) == KNOWN
+    assert with_phone(known) == KNOWN
     assert known.broken() == []
 
 
@@ -114,7 +89,7 @@ def test_others_go_on_while_a_load_is_held_and_its_release_makes_it_late(known: 
     assert decide(known, deciding.release_load, held).state == "released"
     known.process()
     assert report(known, held).deliveries == {"applied": KNOWN - 1, "late": 1}
-    assert phones(known) == 1
+    assert with_phone(known) == 1
     assert known.golden("crm", "7", domain="customer").attributes["name"] == "Acme 7 AG"
     assert known.broken() == []
     with pytest.raises(AlreadyDecided):
@@ -129,7 +104,7 @@ def test_discarded_load_changes_nothing_and_may_be_released_after_all(known: Hub
     decide(known, deciding.discard_load, held)
     known.process()
     assert report(known, held).deliveries == {"discarded": KNOWN}
-    assert phones(known) == KNOWN
+    assert with_phone(known) == KNOWN
     assert known.broken() == []
     decide(known, deciding.release_load, held)
     known.process()
