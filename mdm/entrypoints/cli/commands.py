@@ -25,6 +25,7 @@ COMMANDS = {
     "dead-letters": "list, replay and discard messages that subscribers gave up",
     "nats": "check NATS, and make its streams, consumers and accounts what they must be",
     "trace": "follow a delivery or decision step by step, or show how long the stages of events take",
+    "explain": "say why values of a golden record won and others lost, at any time and under any release",
     "replay": "have events copied once more for a subscriber, or whoever reads them",
     "repair": "compare the streams with what was published last, and publish again what they lack",
     "audit": "check the invariants of the hub, or the action log alone",

@@ -52,12 +52,13 @@ def judge_records(work: Work, examined: Sequence[Examined], *, now: str) -> list
         domain = work.catalog.domain(name)
         if domain.quality:
             own = [examined[place] for place in places]
-            for place, judged in zip(places, _judge(work, domain, own, now), strict=True):
+            for place, judged in zip(places, judged_by(work, domain, own, now=now), strict=True):
                 found[place] = judged
     return found
 
 
-def _judge(work: Work, domain: Domain, examined: Sequence[Examined], now: str) -> Iterator[Judged]:
+def judged_by(work: Work, domain: Domain, examined: Sequence[Examined], *, now: str) -> Iterator[Judged]:
+    """Judge records of a domain by its rules, in force or not; what they say of others is as it is now."""
     masters = _masters(work, domain, examined)
     others = _others(work, domain, examined, now)
     broken = [

@@ -10,6 +10,8 @@ from uuid import UUID
 from mdm.core.domains import Domain
 from mdm.hub.golden.draft import EFFECTIVE
 from mdm.hub.ingest.fold import State
+from mdm.hub.ingest.interpret import utc
+from mdm.hub.ingest.judging import Examined, judged_by
 from mdm.hub.ingest.refolding import named_in_facts, read_again, refold
 from mdm.hub.relations.references import Leads, target
 from mdm.store import golden
@@ -79,7 +81,16 @@ class Moment:
         heard = [m for m in members if facts.get(m.record_id) and m.source in rules.sources]
         said = {m.record_id: read_again(rules, m.source, facts[m.record_id]) for m in heard}
         leads = self.leads(rules, {name for m in heard for name in named_in_facts(rules, m.source, said[m.record_id])})
-        return [LinkThen.of(m, refold(leads, rules, m.source, said[m.record_id])) for m in heard]
+        examined = [
+            Examined(
+                m.record_id,
+                RecordName(rules.name, m.source, m.source_key),
+                refold(leads, rules, m.source, said[m.record_id]),
+            )
+            for m in heard
+        ]
+        judged = judged_by(self.work, rules, examined, now=utc(self.instant or self.work.now))
+        return [LinkThen.of(m, one.state) for m, one in zip(heard, judged, strict=True)]
 
     def leads(self, rules: Domain, names: Collection[RecordName]) -> Leads:
         """Return where references led: as the version itself says it, else as the crosswalk stood."""
