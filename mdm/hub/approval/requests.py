@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from mdm.core.domains import Domain
+from mdm.core.domains import Domain, rules_digest
 from mdm.core.ids import digest, new_id
 from mdm.hub import tasks
 from mdm.hub.announce import Cause
@@ -74,13 +74,21 @@ def ask_owners(
         "authors": list(cause.actors),
         "reason": cause.reason,
         "changes": changes,
-        "digest": digest([str(master_id), domain.release, changes]),
+        "digest": asked_digest(domain, master_id, changes),
         **_trace(cause, ()),
         "owners": list(owners),
     }
     stewardship.write_requests(work.session, [row], domain=domain.name, release=domain.release, now=work.now)
     _renew_tasks(work, domain, [row], [])
     return request_id
+
+
+def asked_digest(
+    domain: Domain, master_id: UUID, changes: Sequence[Mapping[str, Any]], shown: Mapping[str, Any] | None = None
+) -> str:
+    """Name what owners are asked, by the rules of its attributes alone; `shown` are the values that count beside it."""
+    rules = rules_digest(domain, {change["attribute"] for change in changes})
+    return digest([str(master_id), rules, changes, *([] if shown is None else [shown])])
 
 
 def shown_changes(held: Sequence[Held]) -> list[dict[str, Any]]:
@@ -110,7 +118,7 @@ def _request(
 ) -> dict[str, Any] | None:
     """Return the row of a request that is new or asks something else than before, None for one that stands."""
     changes = shown_changes(held)
-    content = digest([str(asked.master_id), domain.release, changes])
+    content = asked_digest(domain, asked.master_id, changes)
     if standing is not None and standing.digest == content:
         return None
     return {

@@ -7,14 +7,13 @@ from typing import Any, Literal
 from uuid import UUID
 
 from mdm.core.domains import Domain
-from mdm.core.ids import digest
 from mdm.core.security import Permission
 from mdm.errors import AlreadyDecided, Forbidden, NotFound, OutdatedRequest, OwnChange
 from mdm.hub import tasks
 from mdm.hub.action_log import log_action
 from mdm.hub.announce import Cause
 from mdm.hub.approval import ask_again, close_approvals
-from mdm.hub.approval.requests import APPROVED, OPEN, PERSON, REJECTED, WITHDRAWN
+from mdm.hub.approval.requests import APPROVED, OPEN, PERSON, REJECTED, WITHDRAWN, asked_digest
 from mdm.hub.golden import rebuild
 from mdm.hub.golden.draft import Permit
 from mdm.hub.golden.read import in_sight
@@ -108,6 +107,7 @@ def decide_request(
     asked = asked_now(work, domain, request, master_id)
     if digest != asked:
         raise OutdatedRequest(hint="Read it again and decide about what it asks now.")
+    _check_rules(domain, request)
     state = APPROVED if choice == "approve" else REJECTED
     for decision in mine:
         decision.state, decision.decided_by, decision.decided_at = state, work.actor.name, work.now
@@ -146,12 +146,21 @@ def withdraw_request(work: Work, request_id: UUID, *, note: str | None = None) -
 
 
 def asked_now(work: Work, domain: Domain, request: ChangeRequest, master_id: UUID) -> str:
-    """Return the digest of what a request asks now: proposed and current values and the release, of its units alone."""
+    """Return the digest of what a request asks now: proposed and current values and the rules, of its units alone."""
     if request.kind != PERSON:
         return request.digest
     master_id = living_master(work, domain, master_id)
     shown = current_values(work, domain, master_id, [change["attribute"] for change in request.changes])
-    return digest([str(master_id), domain.release, request.changes, shown])
+    return asked_digest(domain, master_id, request.changes, shown)
+
+
+def _check_rules(domain: Domain, request: ChangeRequest) -> None:
+    """Raise OutdatedRequest if the rules of what a source has brought up are others since it was asked."""
+    if request.kind != PERSON and asked_digest(domain, request.master_id, request.changes) != request.digest:
+        raise OutdatedRequest(
+            "Other rules are in force by now for what it asks.",
+            hint="It is renewed within moments; read it again then, and decide about what it asks.",
+        )
 
 
 def _publish(
