@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,16 @@ from mdm.settings import Settings
 from mdm.store.ingest import deliveries
 
 NUMBERS = count(1)
+
+
+@dataclass
+class StandingClock:
+    """A clock that stands until it is moved."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
 
 
 @dataclass

@@ -125,14 +125,19 @@ class StewardsMachine(RuleBasedStateMachine):
             name, target = RecordName("supplier", source, key), living[to % len(living)]
             self._try(lambda work: identity.relink(work, "supplier", name, target, reason="belongs there"))
 
-    @rule(at=pick, attribute=st.sampled_from(["phone", "vat_id"]), value=pick, days=st.sampled_from([None, 3]))
-    def pin(self, at: int, attribute: str, value: int, days: int | None) -> None:
-        """Let a steward pin a value, for good or for some days."""
+    @rule(
+        at=pick, attribute=st.sampled_from(["phone", "vat_id"]), value=pick, days=st.sampled_from([None, 3]),
+        agreed=st.sampled_from([None, (), ("erp",)]), review=st.sampled_from([None, 2]),
+    )  # fmt: skip
+    def pin(self, at: int, attribute: str, value: int, days: int | None, **ends: Any) -> None:
+        """Let a steward pin a value, for good or for some days, until a source agrees or it is reviewed."""
         if living := self._masters("active"):
             choices = (PHONES if attribute == "phone" else VATS)[1:]
             expires = None if days is None else self.clock.now + timedelta(days=days)
             given = {attribute: choices[value % len(choices)]}
-            master, terms = living[at % len(living)], values.Terms(expires_at=expires)
+            review = None if ends["review"] is None else self.clock.now + timedelta(days=ends["review"])
+            terms = values.Terms(expires_at=expires, until_agreed_by=ends["agreed"], review_at=review)
+            master = living[at % len(living)]
             self._try(lambda work: values.pin(work, "supplier", master, given, reason="known better", terms=terms))
 
     @rule(at=pick)

@@ -9,29 +9,19 @@ import pytest
 from mdm import bootstrap
 from mdm.hub.golden import due, rebuild
 from mdm.settings import Settings
-from tests.support.hubs import HubUnderTest
+from tests.support.hubs import HubUnderTest, StandingClock
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 A = {"name": "Acme GmbH", "country": "DE"}
 
 
-class MovedClock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock(START)
 
 
 @pytest.fixture
-def clock() -> MovedClock:
-    return MovedClock()
-
-
-@pytest.fixture
-def dated(database: str, clock: MovedClock) -> Iterator[HubUnderTest]:
+def dated(database: str, clock: StandingClock) -> Iterator[HubUnderTest]:
     bootstrap.prepare(Settings(), database)
     with bootstrap.open_hub(Settings(), database, clock=clock) as hub:
         yield HubUnderTest(hub, database)
@@ -48,7 +38,7 @@ def send_dated(hub: HubUnderTest, days: int, phone: str, *, version: int) -> Non
     hub.process()
 
 
-def test_boundary_is_announced_once_on_its_day(dated: HubUnderTest, clock: MovedClock) -> None:
+def test_boundary_is_announced_once_on_its_day(dated: HubUnderTest, clock: StandingClock) -> None:
     dated.send("erp", "1", version=1, attributes=A)
     send_dated(dated, 2, "+49 89 1234567", version=2)
     assert due.advance(dated.hub.begin) == 0
@@ -61,7 +51,9 @@ def test_boundary_is_announced_once_on_its_day(dated: HubUnderTest, clock: Moved
     assert dated.broken() == []
 
 
-def test_boundaries_missed_while_nobody_worked_are_announced_in_order(dated: HubUnderTest, clock: MovedClock) -> None:
+def test_boundaries_missed_while_nobody_worked_are_announced_in_order(
+    dated: HubUnderTest, clock: StandingClock
+) -> None:
     dated.send("erp", "1", version=1, attributes=A)
     send_dated(dated, 1, "+49 89 1111111", version=2)
     send_dated(dated, 2, "+49 89 2222222", version=3)
@@ -78,7 +70,7 @@ def test_boundaries_missed_while_nobody_worked_are_announced_in_order(dated: Hub
 
 
 def test_fact_that_arrives_after_a_missed_boundary_is_announced_after_it(
-    dated: HubUnderTest, clock: MovedClock
+    dated: HubUnderTest, clock: StandingClock
 ) -> None:
     dated.send("erp", "1", version=1, attributes=A)
     send_dated(dated, 1, "+49 89 1111111", version=2)
@@ -96,7 +88,7 @@ def test_fact_that_arrives_after_a_missed_boundary_is_announced_after_it(
 
 
 def test_record_that_joins_after_a_missed_boundary_is_linked_from_its_own_version(
-    dated: HubUnderTest, clock: MovedClock
+    dated: HubUnderTest, clock: StandingClock
 ) -> None:
     same = A | {"vat_id": "DE136695976", "email": "info@acme-werke.de", "phone": "+49 89 5550123"}
     dated.send("erp", "1", version=1, attributes=same)
@@ -110,7 +102,7 @@ def test_record_that_joins_after_a_missed_boundary_is_linked_from_its_own_versio
     assert dated.broken() == []
 
 
-def test_deletion_in_the_future_orphans_on_its_day(dated: HubUnderTest, clock: MovedClock) -> None:
+def test_deletion_in_the_future_orphans_on_its_day(dated: HubUnderTest, clock: StandingClock) -> None:
     dated.send("erp", "1", version=1, attributes=A)
     leaving = (START + timedelta(days=4)).isoformat()
     dated.send("erp", "1", version=2, operation="delete", effective_from=leaving)
@@ -123,7 +115,7 @@ def test_deletion_in_the_future_orphans_on_its_day(dated: HubUnderTest, clock: M
 
 
 def test_master_that_cannot_be_rebuilt_keeps_no_other_waiting(
-    dated: HubUnderTest, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+    dated: HubUnderTest, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for key in ("1", "2"):
         dated.send("erp", key, version=1, attributes={"name": f"Company {key} AG", "country": "AT"})

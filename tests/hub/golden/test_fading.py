@@ -15,7 +15,7 @@ from mdm.hub.golden import due
 from mdm.hub.golden.occasions import DECAY, place
 from mdm.settings import Settings
 from mdm.store.ingest import loads
-from tests.support.hubs import HubUnderTest
+from tests.support.hubs import HubUnderTest, StandingClock
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FADED = datetime(2026, 3, 11, tzinfo=UTC)
@@ -24,23 +24,13 @@ FADES = "trust: {default: 0.9, attributes: {phone: {trust: 0.9, decay: {curve: s
 OURS, THEIRS = "+49891111111", "+49892222222"
 
 
-class MovedClock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock(START)
 
 
 @pytest.fixture
-def clock() -> MovedClock:
-    return MovedClock()
-
-
-@pytest.fixture
-def fading(database: str, clock: MovedClock, tmp_path: Path) -> Iterator[HubUnderTest]:
+def fading(database: str, clock: StandingClock, tmp_path: Path) -> Iterator[HubUnderTest]:
     """Two suppliers whose phone the ERP is believed about for ten days, and the portal after that."""
     declared = (Path(domains.__file__).parent / "supplier.yaml").read_text()
     declared = declared.replace("title: ERP, trust: 0.9", f"title: ERP, {FADES}")
@@ -66,7 +56,7 @@ def own_time(hub: HubUnderTest, key: str) -> datetime:
     return FADED + SPREAD * place(hub.master("erp", key))
 
 
-def test_faded_winner_gives_way_once_at_the_masters_own_time(fading: HubUnderTest, clock: MovedClock) -> None:
+def test_faded_winner_gives_way_once_at_the_masters_own_time(fading: HubUnderTest, clock: StandingClock) -> None:
     first, second = sorted(("1", "2"), key=lambda key: own_time(fading, key))
     clock.now = own_time(fading, first) - timedelta(seconds=1)
     assert turn(fading) == 0
@@ -92,7 +82,7 @@ def test_faded_winner_gives_way_once_at_the_masters_own_time(fading: HubUnderTes
 
 
 def test_after_downtime_all_that_faded_is_told_once_and_slowly_while_events_wait(
-    fading: HubUnderTest, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+    fading: HubUnderTest, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(due, "SLOWLY", 1)
     clock.now += timedelta(days=30)

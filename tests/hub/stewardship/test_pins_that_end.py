@@ -13,7 +13,7 @@ from mdm.hub.golden import due
 from mdm.hub.stewardship import values
 from mdm.hub.stewardship.decisions import decide
 from mdm.settings import Settings
-from tests.support.hubs import HubUnderTest
+from tests.support.hubs import HubUnderTest, StandingClock
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STEWARD = Actor("stella", frozenset({"steward"}))
@@ -21,23 +21,13 @@ ACME = {"name": "Acme GmbH", "country": "DE", "incoterms": "FCA"}
 DAY = timedelta(days=1)
 
 
-class MovedClock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock(START)
 
 
 @pytest.fixture
-def clock() -> MovedClock:
-    return MovedClock()
-
-
-@pytest.fixture
-def acme(database: str, clock: MovedClock) -> Iterator[HubUnderTest]:
+def acme(database: str, clock: StandingClock) -> Iterator[HubUnderTest]:
     """A supplier whose incoterms the ERP has wrong."""
     bootstrap.prepare(Settings(), database)
     with bootstrap.open_hub(Settings(), database, clock=clock) as opened:
@@ -53,7 +43,7 @@ def pin(hub: HubUnderTest, **terms: Any) -> None:
         values.pin(work, "supplier", hub.master("erp", "1"), {"incoterms": "DAP"}, reason="Asked them", terms=given)
 
 
-def say(hub: HubUnderTest, clock: MovedClock, incoterms: str, *, version: int, **dated: Any) -> None:
+def say(hub: HubUnderTest, clock: StandingClock, incoterms: str, *, version: int, **dated: Any) -> None:
     clock.now += timedelta(minutes=1)
     hub.send("erp", "1", version=version, operation="partial", attributes={"incoterms": incoterms}, **dated)
     hub.process()
@@ -67,7 +57,7 @@ def ends(hub: HubUnderTest) -> list[tuple[Any, ...]]:
     return hub.rows("SELECT ended_by, upper(valid) FROM override ORDER BY ended_at NULLS LAST")
 
 
-def test_pin_ends_for_good_when_the_source_says_the_same(acme: HubUnderTest, clock: MovedClock) -> None:
+def test_pin_ends_for_good_when_the_source_says_the_same(acme: HubUnderTest, clock: StandingClock) -> None:
     pin(acme, until_agreed_by=["erp"])
     assert shown(acme) == "DAP"
     say(acme, clock, "DAP", version=2)
@@ -79,7 +69,7 @@ def test_pin_ends_for_good_when_the_source_says_the_same(acme: HubUnderTest, clo
     assert acme.broken() == []
 
 
-def test_pin_lasts_until_the_day_from_which_the_source_agrees(acme: HubUnderTest, clock: MovedClock) -> None:
+def test_pin_lasts_until_the_day_from_which_the_source_agrees(acme: HubUnderTest, clock: StandingClock) -> None:
     pin(acme, until_agreed_by=[])
     later = START + 30 * DAY
     say(acme, clock, "DAP", version=2, effective_from=later.isoformat())
@@ -89,7 +79,9 @@ def test_pin_lasts_until_the_day_from_which_the_source_agrees(acme: HubUnderTest
     assert acme.broken() == []
 
 
-def test_only_a_source_that_was_named_ends_a_pin_and_the_version_says_so(acme: HubUnderTest, clock: MovedClock) -> None:
+def test_only_a_source_that_was_named_ends_a_pin_and_the_version_says_so(
+    acme: HubUnderTest, clock: StandingClock
+) -> None:
     pin(acme, until_agreed_by=["portal"], valid_from=START + DAY)
     say(acme, clock, "DAP", version=2)
     assert ends(acme) == [(None, None)]
@@ -109,7 +101,7 @@ def test_sources_that_are_not_known_and_reviews_of_the_past_are_refused(acme: Hu
             pin(acme, **wrong)
 
 
-def test_pinned_value_is_asked_about_on_its_day_kept_and_released(acme: HubUnderTest, clock: MovedClock) -> None:
+def test_pinned_value_is_asked_about_on_its_day_kept_and_released(acme: HubUnderTest, clock: StandingClock) -> None:
     pin(acme, review_at=START + DAY)
     assert asked(acme) == []
     clock.now = START + DAY
@@ -129,7 +121,7 @@ def test_pinned_value_is_asked_about_on_its_day_kept_and_released(acme: HubUnder
     assert acme.broken() == []
 
 
-def test_nobody_is_asked_about_a_pin_that_has_ended(acme: HubUnderTest, clock: MovedClock) -> None:
+def test_nobody_is_asked_about_a_pin_that_has_ended(acme: HubUnderTest, clock: StandingClock) -> None:
     pin(acme, review_at=START + DAY)
     clock.now = START + DAY
     due.advance(acme.hub.begin)
