@@ -25,6 +25,7 @@ from mdm.entrypoints.api.resources.health import Examination, Health
 from mdm.entrypoints.api.resources.ingest import Check, Deliveries, Loads, Quarantine, SourceHolds
 from mdm.entrypoints.api.resources.metrics import metrics
 from mdm.entrypoints.api.resources.publishing import Contracts, Events, PublishedEvents, Replays
+from mdm.entrypoints.api.resources.quality import Findings, Quality
 from mdm.entrypoints.api.resources.rules import Domains, Releases, Rollouts
 from mdm.entrypoints.api.resources.stewardship import ChangeRequests, Identities, Values, Verdicts
 from mdm.entrypoints.api.resources.tasks import Answers, Pairs, Tasks, TasksInHand
@@ -41,6 +42,8 @@ RESOURCES = (
     Domains,
     Releases,
     Rollouts,
+    Findings,
+    Quality,
     Loads,
     SourceHolds,
     Quarantine,

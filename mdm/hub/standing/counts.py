@@ -13,7 +13,7 @@ from mdm.hub.tasks import MATCH_REVIEW
 from mdm.store import golden, resolution, tasks
 from mdm.store.ingest import deliveries, loads, quarantine, source_holds
 from mdm.store.publishing import dead_letters
-from mdm.store.records import RecordName
+from mdm.store.records import RecordName, findings
 from mdm.store.records import redo as due_again
 from mdm.store.work import Work
 from publishers import outbox, roster
@@ -45,6 +45,7 @@ class Standing:
     versions: int
     open_tasks: dict[tuple[str, str], int]
     quarantined: dict[str, int]
+    findings: dict[tuple[str, str], int]  # of quality, per domain and severity
     duty_lags: dict[str, float]
     due_ages: dict[str, float]  # of masters to be rebuilt
     redo_ages: dict[str, float]  # of records to be processed again
@@ -68,6 +69,7 @@ def standing(work: Work) -> Standing:
         versions=golden.count_versions(work.session),
         open_tasks=tasks.count_open(work.session),
         quarantined=quarantine.count_open(work.session),
+        findings=findings.count(work.session),
         duty_lags={duty: lag(work) for duty, lag in DUTY_LAGS.items()},
         due_ages=due.ages(work),
         redo_ages=redo.ages(work),

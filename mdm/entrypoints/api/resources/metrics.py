@@ -34,12 +34,21 @@ class Gauges(Collector):
             ("mdm_versions", "Announced versions of all masters.", found.versions),
         ):
             yield GaugeMetricFamily(name, text, value=value)
-        masters = GaugeMetricFamily("mdm_masters", "Masters by domain and status.", labels=("domain", "status"))
-        for labels, count in found.masters.items():
-            masters.add_metric(labels, count)
-        tasks = GaugeMetricFamily("mdm_tasks_open", "Open tasks by domain and kind.", labels=("domain", "kind"))
-        for labels, count in found.open_tasks.items():
-            tasks.add_metric(labels, count)
+        for name, text, labels, counts in (
+            ("mdm_masters", "Masters by domain and status.", ("domain", "status"), found.masters),
+            ("mdm_tasks_open", "Open tasks by domain and kind.", ("domain", "kind"), found.open_tasks),
+            ("mdm_findings", "What breaks rules of quality.", ("domain", "severity"), found.findings),
+            (
+                "mdm_dead_letters_open",
+                "Messages subscribers gave up that nothing has settled yet.",
+                ("subscriber", "severity"),
+                found.dead_letters,
+            ),
+        ):
+            family = GaugeMetricFamily(name, text, labels=labels)
+            for place, count in counts.items():
+                family.add_metric(place, count)
+            yield family
         quarantined = GaugeMetricFamily("mdm_quarantine_open", "Open quarantined input by code.", labels=("code",))
         for code, count in found.quarantined.items():
             quarantined.add_metric((code,), count)
@@ -55,13 +64,6 @@ class Gauges(Collector):
         for ages, family in ((found.due_ages, due), (found.redo_ages, again)):
             for reason, seconds in ages.items():
                 family.add_metric((reason,), seconds)
-        given_up = GaugeMetricFamily(
-            "mdm_dead_letters_open",
-            "Messages subscribers gave up that nothing has settled yet.",
-            labels=("subscriber", "severity"),
-        )
-        for labels, count in found.dead_letters.items():
-            given_up.add_metric(labels, count)
         waiting = GaugeMetricFamily(
             "mdm_deliveries_waiting", "Messages with deliveries in a queue, when it was last seen.", labels=("queue",)
         )
@@ -71,7 +73,7 @@ class Gauges(Collector):
         for queue, (count, seconds) in found.queues.items():
             waiting.add_metric((queue,), count)
             unseen.add_metric((queue,), seconds)
-        yield from (waiting, unseen, masters, tasks, quarantined, lags, due, again, given_up)
+        yield from (waiting, unseen, quarantined, lags, due, again)
 
 
 class Propagation(Collector):
