@@ -21,7 +21,7 @@ COMMANDS = {
     "watch": "print events as they are published",
     "key": "create, list, rotate and revoke API keys",
     "person": "make people and services, give them roles, and end what they may",
-    "rules": "show the rules in force, or propose those of the declaration files",
+    "rules": "look at rules, propose and approve them, switch them on, watch what they do, and roll them back",
     "dead-letters": "list, replay and discard messages that subscribers gave up",
     "nats": "check NATS, and make its streams, consumers and accounts what they must be",
     "trace": "follow a delivery or decision step by step, or show how long the stages of events take",
