@@ -97,7 +97,8 @@ def apply_pins(
     permit: Permit,
 ) -> dict[UUID, Draft]:
     """Pin the values of an approved change request on a locked master."""
-    rows = [{**pin, "master_id": master_id, "id": new_id(), "request_id": request_id} for pin in pins]
+    given = {"master_id": master_id, "request_id": request_id}
+    rows = [{**pin, **given, "id": new_id(), "agreement": pin.get("until_agreed_by")} for pin in pins]
     stewardship.write_overrides(work.session, rows, reason=reason, by=author, now=work.now)
     return rebuild_one(work, domain, master_id, cause, permit=permit)
 
@@ -229,9 +230,10 @@ def _row(master_id: UUID, unit: str, standard: Standard, terms: Terms) -> dict[s
 
 def _proposal(domain: Domain, pin: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a change request asks about a value: that of now, the proposed one and its terms."""
-    kept = ("attribute", "std", "valid_from", "valid_to", "expires_at", "agreement", "review_at")
+    kept = ("attribute", "std", "valid_from", "valid_to", "expires_at", "review_at")
     return {
         **{name: pin[name] for name in kept},
+        "until_agreed_by": pin["agreement"],
         "current": value_of(domain, pin["attribute"], shown),
         "proposed": pin["value"],
     }

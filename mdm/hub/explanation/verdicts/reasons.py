@@ -120,4 +120,6 @@ def _pinned(overrides: Sequence[Row], verdict: Verdict) -> Pinned | None:
         valid_from=row.valid_from,
         valid_to=row.valid_to,
         expires_at=row.expires_at,
+        until_agreed_by=row.agreement,
+        review_at=row.review_at,
     )

@@ -38,7 +38,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """Who set a value against all sources, why and until when."""
+    """Who set a value against all sources, why and until when: a day, or what a source says."""
 
     by: str
     at: datetime
@@ -46,6 +46,8 @@ class Pinned:
     valid_from: datetime | None
     valid_to: datetime | None
     expires_at: datetime | None
+    until_agreed_by: list[str] | None
+    review_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

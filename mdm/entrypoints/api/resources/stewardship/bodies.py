@@ -62,6 +62,8 @@ class ProposedValue(Body):
     valid_from: datetime | None
     valid_to: datetime | None
     expires_at: datetime | None = None
+    until_agreed_by: list[str] | None = Field(default=None, description="Sources that end the pin; empty: any.")
+    review_at: datetime | None = None
     current: Any = None
     proposed: Any = None
 

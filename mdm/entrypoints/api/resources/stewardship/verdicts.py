@@ -60,6 +60,8 @@ class Pinned(Body):
     valid_from: datetime | None
     valid_to: datetime | None
     expires_at: datetime | None
+    until_agreed_by: list[str] | None = Field(description="It ends when one of these says the same; empty: any source.")
+    review_at: datetime | None = Field(description="When stewards are asked whether it is still right.")
 
 
 class Kept(Body):
