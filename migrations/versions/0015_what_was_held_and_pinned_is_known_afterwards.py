@@ -14,6 +14,9 @@ ALTER TABLE hold ALTER COLUMN since SET NOT NULL;
 DROP INDEX hold_of_cycles;
 CREATE INDEX hold_of_cycles ON hold (master_id) WHERE state = 'cycle' AND ended_at IS NULL;
 
+ALTER TABLE override ADD COLUMN since timestamptz;
+UPDATE override SET since = made_at;
+ALTER TABLE override ALTER COLUMN since SET NOT NULL;
 CREATE INDEX override_ever_of_master ON override (master_id);
 CREATE INDEX golden_version_of_merge ON golden_version (merged_into) WHERE merged_into IS NOT NULL;
 """

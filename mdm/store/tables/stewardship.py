@@ -89,6 +89,7 @@ class Override(SQLModel, table=True):
     """A value pinned by a steward, on the master it was made on; a survivor sees those of merged masters.
 
     It gives way to a source of `agreement` (empty: any) that says the same, and is asked about again at `review_at`.
+    It is known `since` then, also where it is what is left of an earlier one.
     """
 
     __tablename__ = "override"
@@ -110,5 +111,6 @@ class Override(SQLModel, table=True):
     agreement: list[str] | None = Field(default=None, sa_type=ARRAY(Text))
     review_at: datetime | None = instant(nullable=True)
     request_id: UUID | None = Field(default=None, foreign_key="change_request.id")
+    since: datetime = instant()
     ended_at: datetime | None = instant(nullable=True)
     ended_by: str | None = None

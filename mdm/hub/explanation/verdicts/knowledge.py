@@ -114,7 +114,7 @@ def _evaluated_at(moment: Moment, instant: datetime, facts: Iterable[Row], overr
     stored = golden.masters(moment.work.session, [version.master_id])[version.master_id]
     if stored.version == version.version and stored.evaluated_at <= instant:
         return stored.evaluated_at
-    pinned: list[datetime] = [row.made_at for row in overrides]
+    pinned: list[datetime] = [row.since for row in overrides]
     processed: list[datetime] = [fact.ended_at for fact in facts if fact.applied and fact.ended_at <= instant]
     return max([version.evaluated_at, *processed, *pinned])
 

@@ -5,8 +5,8 @@ WITH ended AS (
               made_by, reason, expires_at, agreement, review_at, request_id
 )
 INSERT INTO override (id, master_id, attribute, value, std, valid, made_at, made_by, reason, expires_at, agreement,
-                      review_at, request_id)
+                      review_at, request_id, since)
 SELECT :next_id, master_id, attribute, value, std, left_over, made_at, made_by, reason, expires_at, agreement, review_at,
-       request_id
+       request_id, :now
 FROM ended
 WHERE CAST(:since AS timestamptz) IS NOT NULL AND NOT isempty(left_over)

@@ -16,7 +16,7 @@ WITH RECURSIVE merged (id) AS (
 )
 SELECT CAST(:id AS uuid) AS master_id, o.id, o.master_id AS made_on, o.attribute, o.value, o.std,
        lower(o.valid) AS valid_from, upper(o.valid) AS valid_to, o.made_at, o.made_by, o.reason, o.expires_at,
-       o.agreement, o.review_at, o.request_id
+       o.since, o.agreement, o.review_at, o.request_id
 FROM merged
-JOIN override o ON o.master_id = merged.id AND o.made_at <= :known_at AND (o.ended_at IS NULL OR o.ended_at > :known_at)
+JOIN override o ON o.master_id = merged.id AND o.since <= :known_at AND (o.ended_at IS NULL OR o.ended_at > :known_at)
 ORDER BY o.made_at, o.id
