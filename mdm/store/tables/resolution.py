@@ -76,6 +76,7 @@ class Crosswalk(SQLModel, table=True):
     __table_args__ = (
         Index("crosswalk_current", "record_id", unique=True, postgresql_where=text("until_version IS NULL")),
         Index("crosswalk_members", "master_id", postgresql_where=text("until_version IS NULL")),
+        Index("crosswalk_former", "record_id", postgresql_where=text("until_version IS NOT NULL")),
     )
 
     master_id: UUID = Field(
