@@ -4,7 +4,7 @@ ACCEPTED = {"reason_code": "accepted", "note": "a sole trader"}
 
 
 def test_findings_are_listed_counted_and_accepted(api: Api) -> None:
-    api.deliver(api.fact(domain="supplier", source="erp", key="S-1", attributes={"country": "DE", "email": "nobody"}))
+    api.deliver(api.fact(domain="supplier", source="erp", key="S-1", attributes={"name": None, "email": "nobody"}))
     wanted = {"domain": "supplier", "source": "erp", "rule": "required_name"}
     (finding,) = api.get("/v1/findings", params=wanted, role="reader").json()["items"]
     assert (finding["key"], finding["dimension"], finding["severity"]) == ("S-1", "completeness", "warning")
