@@ -50,6 +50,13 @@ def facts(session: Session, record_id: int) -> Sequence[Fact]:
     return list(session.scalars(select(Fact).where(col(Fact.record_id) == record_id)))
 
 
+def last_said(session: Session, names: Iterable[RecordName]) -> dict[RecordName, Row]:
+    """Return the claims of the living records there are, and the content digest of the fact each heard last."""
+    domains, sources, keys = zip(*names, strict=True)
+    rows = run(session, "records/read_last_said", domains=list(domains), sources=list(sources), keys=list(keys))
+    return {RecordName(r.domain, r.source, r.source_key): r for r in rows}
+
+
 def count_living(session: Session, *, domain: str, source: str) -> int:
     """Count the records of a source that it has not deleted."""
     living = select(func.count()).where(

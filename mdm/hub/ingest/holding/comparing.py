@@ -14,6 +14,7 @@ from mdm.errors import Moved, Unavailable
 from mdm.hub.ingest.fold import EMPTY, State, Terms
 from mdm.hub.ingest.holding.differences import Difference, difference, told
 from mdm.hub.ingest.holding.limits import Reason, of_load
+from mdm.hub.ingest.holding.repeated import repeated
 from mdm.hub.ingest.holding.tally import LATE, Comparison
 from mdm.hub.ingest.interpret import Parsed, Refused, interpret, utc
 from mdm.hub.ingest.referring import follow_said, named_in_values
@@ -90,8 +91,11 @@ def _compare_piece(work: Work, load_id: UUID, *, registry: Registry) -> int:
 
 def compare(work: Work, rows: Sequence[Row], comparison: Comparison, *, registry: Registry) -> None:
     """Add to a comparison what deliveries would change."""
+    same = repeated(work, rows, registry=registry)
+    for again in same.values():
+        comparison.of(again.domain).add_unchanged(again.had)
     parsed: list[Parsed] = []
-    for row in rows:
+    for row in (row for row in rows if row.id not in same):
         read = interpret(row, catalog=work.catalog, registry=registry, now=work.now)
         if isinstance(read, Refused):
             comparison.refuse(row.id)

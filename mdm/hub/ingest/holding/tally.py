@@ -31,6 +31,11 @@ class Tally:
         """How many records of the load live already."""
         return sum(self.records[kind] for kind in (Kind.UNCHANGED, Kind.CHANGED, Kind.DELETED))
 
+    def add_unchanged(self, had: Iterable[str]) -> None:
+        """Count one record that stays as it is."""
+        self.records[Kind.UNCHANGED.value] += 1
+        self.had.update(had)
+
     def add(self, found: Difference, delivery: int) -> None:
         """Count one record, and the last delivery that speaks of it."""
         self.records[found.kind.value] += 1
