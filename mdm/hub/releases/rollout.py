@@ -67,7 +67,7 @@ def count(work: Work, domain: Domain, number: int, drafts: Mapping[UUID, Draft])
     real = {name: int(getattr(sums, name)) for name in rollouts.COUNTS}
     if release is None or not (beyond := list(_beyond(release, domain, real))):
         return
-    why = f"More was changed than simulated: {', '.join(beyond)}."
+    why = f"More was changed than simulated: {'; '.join(beyond)}."
     rollouts.rest(work.session, domain.name)
     if rollouts.halt(work.session, domain.name, number, why=why, now=work.now):
         log.warning("release_halted", domain=domain.name, release=number, reason=why)
@@ -155,4 +155,4 @@ def _beyond(release: Release, domain: Domain, real: Mapping[str, int]) -> Iterat
     for name in MEASURES:
         most = domain.releases.factor * figures[name] * part + domain.releases.allowance
         if real[name] > most:
-            yield f"{real[name]:,} {WORDS[name]}, where at most {most:,.0f} were to be expected by now"
+            yield f"{WORDS[name]}: {real[name]:,}, where at most {most:,.0f} were to be expected by now"
