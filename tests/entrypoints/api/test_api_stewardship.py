@@ -160,8 +160,23 @@ def test_verdicts_say_who_wins_and_why_the_others_lose(api: Api, two: tuple[str,
     [verdict] = answer.json()["verdicts"]
     assert (verdict["value"], verdict["winner"]["record"]) == ("Aurora Foundry", "crm/1")
     assert [(loser["record"], loser["reason"]) for loser in verdict["losers"]] == [("shop/2", "rule")]
+    assert [(answer.json()[part]) for part in ("release", "reproduced", "under")] == [1, True, None]
     unknown = api.get(f"/v1/customer/{older}/verdicts", params={"attribute": "nmae"})
     assert (unknown.status_code, unknown.json()["hint"]) == (422, "Did you mean `name`?")
+
+
+def test_verdicts_are_given_of_then_and_under_a_release(api: Api, two: tuple[str, str]) -> None:
+    older, younger = two
+    before = golden(api, younger)["recorded_at"]
+    operate(api, f"/{older}/merge", {"masters": [younger]}, version=1)
+    then = api.get(f"/v1/customer/{younger}/verdicts", params={"known_at": before}).json()
+    assert (then["id"], then["version"], then["reproduced"], then["differs"]) == (younger, 1, True, [])
+    assert {verdict["unit"]: verdict["value"] for verdict in then["verdicts"]}["name"] == "Zenith Handels KG"
+    under = api.get(f"/v1/customer/{older}/verdicts", params={"release": 1, "attribute": "phone"}).json()["under"]
+    assert (under["release"], under["state"], under["changes"]) == (1, "active", [])
+    assert [verdict["unit"] for verdict in under["verdicts"]] == ["phone"]
+    refused = api.get(f"/v1/customer/{older}/verdicts", params={"release": 9})
+    assert (refused.status_code, refused.json()["type"]) == (404, "/problems/not_found")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from tests.support.rules_machine import document_in_force, keep_draft, switch_on
 READER = Actor("rita", frozenset({"reader"}))
 STEWARD = Actor("stella", frozenset({"steward"}))
 TAX = Actor("tom", frozenset({"tax_data_owner", "approver"}))
+TREASURY = Actor("tina", frozenset({"treasury_data_owner", "approver"}))
 ACME = {"name": "Acme GmbH", "country": "DE", "vat_id": "DE136695976"}
 OTHER = ACME | {"name": "ACME Metallwerke GmbH"}
 
@@ -111,6 +112,19 @@ def test_draft_says_who_would_win_why_and_what_would_wait(acme: HubUnderTest) ->
     assert [(one.losers[0].record, one.losers[0].reason) for one in under.verdicts] == [("erp/1", "rule")]
     with pytest.raises(NotFound, match="no release 99"):
         asked(acme, release=99)
+
+
+def test_draft_opens_nothing_that_is_masked_before_it_is_in_force(acme: HubUnderTest) -> None:
+    accounts = {"bank_accounts": [{"iban": "DE89370400440532013000"}]}
+    acme.send("portal", "2", version=2, attributes=OTHER | accounts, operation="partial")
+    acme.process()
+    with acme.hub.begin_as(TREASURY) as work:
+        (request,) = approvals.list_requests(work)
+        approvals.decide_request(work, request.id, "approve", digest=request.digest)
+    found = asked(acme, release=keep_draft(acme, document(bank_accounts={"classification": "public"})(acme)))
+    assert found.under is not None
+    assert (found.masked, found.under.masked) == (["bank_accounts"], ["bank_accounts"])
+    assert "DE8937" not in str(found)
 
 
 def test_values_that_a_draft_reads_otherwise_are_read_again(acme: HubUnderTest) -> None:
