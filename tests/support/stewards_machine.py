@@ -13,6 +13,7 @@ from mdm.core.security import Actor
 from mdm.errors import AlreadyDecided, Contradiction, InvalidInput, NotFound
 from mdm.hub import redo
 from mdm.hub.golden import due
+from mdm.hub.golden.occasions import DECAY, ON_TIME
 from mdm.hub.stewardship import approvals, identity, values
 from mdm.hub.stewardship.decisions import DECISIONS, decide
 from mdm.store.records import RecordName
@@ -205,7 +206,7 @@ class StewardsMachine(RuleBasedStateMachine):
     def time_passes(self, days: int) -> None:
         """Let days go by, and the clock do what became due."""
         self.clock.now += timedelta(days=days)
-        while due.advance(self.hub.hub.begin):
+        while due.advance(self.hub.hub.begin, reasons=(*ON_TIME, DECAY)):
             pass
         while redo.process_due(self.hub.hub.begin):
             pass
