@@ -26,6 +26,8 @@ COMMANDS = {
     "nats": "check NATS, and make its streams, consumers and accounts what they must be",
     "trace": "follow a delivery or decision step by step, or show how long the stages of events take",
     "explain": "say why values of a golden record won and others lost, at any time and under any release",
+    "history": "show what became known of a golden record version by version, or all that an attribute ever was",
+    "diff": "say what differs between a golden record at any two points of valid and recorded time",
     "replay": "have events copied once more for a subscriber, or whoever reads them",
     "repair": "compare the streams with what was published last, and publish again what they lack",
     "audit": "check the invariants of the hub, or the action log alone",
@@ -34,6 +36,8 @@ COMMANDS = {
 SERVING = frozenset({"up", "serve", "worker", "demo", "watch"})  # those that go on until they are told to stop
 
 PUBLISHING = frozenset({"deliver", "watch", "dead-letters", "nats", "trace", "replay", "repair"})  # in a room of theirs
+
+GOLDEN = frozenset({"explain", "history", "diff"})  # in another
 
 EPILOG = "Settings are read from variables MDM_…, see docs/reference/settings.md."
 
@@ -50,8 +54,8 @@ class Command(Protocol):
 
 def load(name: str) -> Command:
     """Import the module of a command."""
-    room = "mdm.entrypoints.cli.publishing" if name in PUBLISHING else "mdm.entrypoints.cli"
-    return cast("Command", import_module(f"{room}.{name.replace('-', '_')}"))
+    room = ".publishing" if name in PUBLISHING else ".golden" if name in GOLDEN else ""
+    return cast("Command", import_module(f"mdm.entrypoints.cli{room}.{name.replace('-', '_')}"))
 
 
 def parser(typed: Sequence[str]) -> argparse.ArgumentParser:

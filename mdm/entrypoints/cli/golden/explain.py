@@ -4,16 +4,11 @@ import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
-from typing import Any
-from uuid import UUID
 
 from mdm import bootstrap
 from mdm.entrypoints.cli.connection import dsn_of
-from mdm.errors import InvalidInput
-from mdm.hub import Work
+from mdm.entrypoints.cli.golden.naming import as_text, instant, master_of, name_record, plain, when
 from mdm.hub.explanation.verdicts import Differing, Kept, Pinned, Reasoned, Trusted, Verdicts, Voice, verdicts
-from mdm.hub.golden import read
 from mdm.settings import Settings
 
 REASONS = {
@@ -34,12 +29,11 @@ REASONS = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("domain", help="the domain of the golden record")
-    parser.add_argument("record", help="the id of its master, or a source record of it as source/key")
+    name_record(parser)
     parser.add_argument("attribute", nargs="?", help="one attribute or coupled group; default: all")
-    parser.add_argument("--valid-at", type=_instant, metavar="TIME", help="when the values held; default: now")
+    parser.add_argument("--valid-at", type=instant, metavar="TIME", help="when the values held; default: now")
     parser.add_argument(
-        "--known-at", type=_instant, metavar="TIME", help="by what the hub knew at this time; default: all it knows"
+        "--known-at", type=instant, metavar="TIME", help="by what the hub knew at this time; default: all it knows"
     )
     parser.add_argument("--release", type=int, metavar="N", help="say also what would be by this release or draft")
     parser.add_argument("--json", action="store_true", help="print it as JSON")
@@ -51,42 +45,20 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         found = verdicts(
             work,
             arguments.domain,
-            _master(work, arguments),
+            master_of(work, arguments, known_at=arguments.known_at),
             attribute=arguments.attribute,
             valid_at=arguments.valid_at,
             known_at=arguments.known_at,
             release=arguments.release,
         )
-    print(json.dumps(asdict(found), default=_as_text, indent=2) if arguments.json else "\n".join(_lines(found)))
+    print(json.dumps(asdict(found), default=as_text, indent=2) if arguments.json else "\n".join(_lines(found)))
     return 0
 
 
-def _instant(typed: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(typed)
-        if found.tzinfo is not None:
-            return found.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise argparse.ArgumentTypeError(f"{typed!r} is not a time with an offset, such as 2026-01-31T08:30:00Z")
-
-
-def _master(work: Work, arguments: argparse.Namespace) -> UUID:
-    source, slash, key = arguments.record.partition("/")
-    if slash:
-        return read.find(work, arguments.domain, source, key, known_at=arguments.known_at)
-    try:
-        return UUID(arguments.record)
-    except ValueError:
-        raise InvalidInput(
-            f"{arguments.record} is neither the id of a master nor a source record.", hint="Write source/key."
-        ) from None
-
-
 def _lines(found: Verdicts) -> Iterator[str]:
-    known = "" if found.known_at is None else f", as known {_when(found.known_at)}"
+    known = "" if found.known_at is None else f", as known {when(found.known_at)}"
     yield f"{found.domain} {found.master_id} version {found.version}"
-    yield f"valid {_when(found.valid_at)}{known}, by release {found.release}; times are in UTC"
+    yield f"valid {when(found.valid_at)}{known}, by release {found.release}; times are in UTC"
     if not found.reproduced:
         yield "This is not what is stored: what it was made from is gone or has moved since."
         yield from (f"  {_changed(one)}" for one in found.differs)
@@ -107,7 +79,7 @@ def _lines(found: Verdicts) -> Iterator[str]:
 
 def _verdict(one: Reasoned) -> Iterator[str]:
     led = "" if one.leader is None else f" of {one.leader}"
-    yield f"{one.unit} = {_plain(one.value)} by {one.rule}{led}"
+    yield f"{one.unit} = {plain(one.value)} by {one.rule}{led}"
     if one.winner is not None:
         yield f"  wins      {_voice(one.winner)}"
     if one.pinned is not None:
@@ -122,11 +94,11 @@ def _verdict(one: Reasoned) -> Iterator[str]:
     if one.silent:
         yield f"  silent    {', '.join(one.silent)}"
     if one.due_at is not None:
-        yield f"  could change by itself {_when(one.due_at)}"
+        yield f"  could change by itself {when(one.due_at)}"
 
 
 def _voice(voice: Voice) -> str:
-    said = f"{voice.record} {_plain(voice.value)}, said {_when(voice.asserted_at)}"
+    said = f"{voice.record} {plain(voice.value)}, said {when(voice.asserted_at)}"
     trust = "" if voice.trust is None else f", trusted {_trust(voice.trust)}"
     graded = [f"{name} ({voice.severities[name]})" if name in voice.severities else name for name in voice.findings]
     return f"{said}{trust}{', findings ' if graded else ''}{', '.join(graded)}"
@@ -142,26 +114,14 @@ def _trust(trust: Trusted) -> str:
 
 
 def _pinned(pinned: Pinned) -> str:
-    until = "" if pinned.expires_at is None else f", until {_when(pinned.expires_at)}"
-    return f"by {pinned.by} {_when(pinned.at)}{until}: {pinned.reason}"
+    until = "" if pinned.expires_at is None else f", until {when(pinned.expires_at)}"
+    return f"by {pinned.by} {when(pinned.at)}{until}: {pinned.reason}"
 
 
 def _kept(kept: Kept) -> str:
     request = "" if kept.request_id is None else f", request {kept.request_id}"
-    return f"{_plain(kept.value)} ({kept.state}{request})"
+    return f"{plain(kept.value)} ({kept.state}{request})"
 
 
 def _changed(one: Differing) -> str:
-    return f"{one.attribute}: {_plain(one.value)} → {_plain(one.other)}"
-
-
-def _plain(value: Any) -> str:
-    return "nothing" if value is None else json.dumps(value, ensure_ascii=False)
-
-
-def _when(instant: datetime) -> str:
-    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M}"
-
-
-def _as_text(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return f"{one.attribute}: {plain(one.value)} → {plain(one.other)}"

@@ -1,0 +1,1 @@
+"""Commands that show golden records over time, and why they are as they are."""
