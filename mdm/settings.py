@@ -117,6 +117,14 @@ class Settings(BaseSettings):
     max_wait_seconds: float = Field(
         default=30, ge=0, le=300, description="Longest time `Prefer: wait=n` is heeded, in seconds."
     )
+    simulation_processes: int = Field(
+        default=2, ge=1, le=64, description="Processes that try a release on live data beside each other."
+    )
+    simulation_sample: int = Field(
+        default=20_000,
+        ge=100,
+        description="Records about as many as a simulation looks at for new pairs; of fewer it looks at all.",
+    )
     task_lease_minutes: int = Field(
         default=15, ge=1, le=480, description="Minutes a steward has a task to himself after taking it."
     )

@@ -26,7 +26,7 @@ from mdm.entrypoints.api.resources.ingest import Check, Deliveries, Loads, Quara
 from mdm.entrypoints.api.resources.metrics import metrics
 from mdm.entrypoints.api.resources.publishing import Contracts, Events, PublishedEvents, Replays
 from mdm.entrypoints.api.resources.quality import Findings, Quality
-from mdm.entrypoints.api.resources.rules import Domains, Releases, Rollouts
+from mdm.entrypoints.api.resources.rules import Domains, Releases, Rollouts, Simulations
 from mdm.entrypoints.api.resources.stewardship import ChangeRequests, Identities, Values, Verdicts
 from mdm.entrypoints.api.resources.tasks import Answers, Pairs, Tasks, TasksInHand
 from mdm.entrypoints.api.resources.traces import Traces, propagation
@@ -42,6 +42,7 @@ RESOURCES = (
     Domains,
     Releases,
     Rollouts,
+    Simulations,
     Findings,
     Quality,
     Loads,

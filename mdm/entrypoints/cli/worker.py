@@ -16,8 +16,11 @@ from mdm.entrypoints.workers import (
     keep_time,
     publish,
     resolve_deliveries,
+    try_releases,
 )
 from mdm.entrypoints.workers.clock import duties
+from mdm.hub import Hub
+from mdm.hub.releases.simulation import Means
 from mdm.settings import Settings
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -46,13 +49,29 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         signal.signal(number, lambda *_: stop.set())
     with bootstrap.open_hub(settings, dsn_of(settings)) as hub:
         if arguments.role == "clock":
-            keep_time(hub, stop, taking=duties(settings))
+            _keep_time(hub, stop, settings)
         else:
             retention = timedelta(days=settings.outbox_retention_days)
             resolve_deliveries(
                 hub, stop, size=settings.chunk_size, outbox_retention=retention, backlog_limit=settings.backlog_limit
             )
     return 0
+
+
+def _keep_time(hub: Hub, stop: threading.Event, settings: Settings) -> None:
+    """Do what becomes due by time, and beside it try releases on live data."""
+    means = Means(
+        partial(bootstrap.open_hub, settings, dsn_of(settings)),
+        processes=settings.simulation_processes,
+        sample=settings.simulation_sample,
+    )
+    simulator = threading.Thread(target=try_releases, args=(hub, stop), kwargs={"means": means}, name="simulator")
+    simulator.start()
+    try:
+        keep_time(hub, stop, taking=duties(settings))
+    finally:
+        stop.set()
+        simulator.join()
 
 
 async def _relay(settings: Settings) -> None:

@@ -6,6 +6,7 @@ from mdm.entrypoints.workers.intake import fetch_deliveries
 from mdm.entrypoints.workers.relay import publish
 from mdm.entrypoints.workers.replayer import copy_replays
 from mdm.entrypoints.workers.resolver import resolve_deliveries
+from mdm.entrypoints.workers.simulator import try_releases
 
 __all__ = [
     "collect_dead_letters",
@@ -14,4 +15,5 @@ __all__ = [
     "keep_time",
     "publish",
     "resolve_deliveries",
+    "try_releases",
 ]

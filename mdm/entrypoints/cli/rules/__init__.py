@@ -6,13 +6,13 @@ from typing import TypeAlias
 
 from mdm import bootstrap
 from mdm.entrypoints.cli.connection import dsn_of
-from mdm.entrypoints.cli.rules import carrying, deciding, exchanging, showing
+from mdm.entrypoints.cli.rules import carrying, deciding, exchanging, showing, trying
 from mdm.hub import Hub
 from mdm.settings import Settings
 
 __all__ = ["configure", "run"]
 
-ROOMS = (showing, deciding, carrying, exchanging)
+ROOMS = (showing, deciding, trying, carrying, exchanging)
 Action: TypeAlias = Callable[[Hub, argparse.Namespace, Settings], int]
 
 ACTIONS: Mapping[str, Action] = {name: action for room in ROOMS for name, action in room.ACTIONS.items()}

@@ -8,7 +8,8 @@ from mdm.errors import AlreadyDecided, NotFound
 from mdm.hub.action_log import log_action
 from mdm.hub.releases.simulation.figures import expected_of
 from mdm.hub.releases.simulation.view import CANCELLED, DONE, QUEUED, RUNNING, SimulationView, view_of
-from mdm.store import releases, simulation
+from mdm.store import releases
+from mdm.store.releases import simulation
 from mdm.store.tables import Simulation
 from mdm.store.work import Work
 
@@ -17,7 +18,7 @@ MOST = 50  # simulations of one release that are listed
 
 def request(work: Work, domain: str, number: int) -> SimulationView:
     """Have a release tried against the one in force; one that waits or runs already is what is asked for."""
-    work.actor.require(Permission.OPERATE, domain=domain)
+    _may_ask(work, domain)
     against = work.catalog.domain(domain).release
     if releases.get(work.session, domain, number) is None:
         raise NotFound(f"{domain} has no release {number}.", hint="`mdm rules show` lists them.")
@@ -46,7 +47,7 @@ def request(work: Work, domain: str, number: int) -> SimulationView:
 
 def cancel(work: Work, domain: str, number: int, simulation_id: UUID) -> SimulationView:
     """End a simulation that waits or runs; raises AlreadyDecided if it has ended."""
-    work.actor.require(Permission.OPERATE, domain=domain)
+    _may_ask(work, domain)
     found = _found(work, domain, number, simulation_id, lock=True)
     if found.state not in (QUEUED, RUNNING):
         raise AlreadyDecided(f"The simulation is {found.state}.", hint="Ask for another one.")
@@ -77,6 +78,12 @@ def foretold(work: Work, domain: str, number: int, *, against: int) -> dict[str,
     known = simulation.of_release(work.session, domain, number, limit=MOST)
     done = (found for found in known if found.state == DONE and found.against == against)
     return next((expected_of(found.figures) for found in done if found.figures is not None), None)
+
+
+def _may_ask(work: Work, domain: str) -> None:
+    """Raise Forbidden unless the actor operates the hub, or owns rules and decides about them."""
+    if not work.actor.may(Permission.APPROVE, domain=domain):
+        work.actor.require(Permission.OPERATE, domain=domain)
 
 
 def _found(work: Work, domain: str, number: int, simulation_id: UUID, *, lock: bool = False) -> Simulation:

@@ -18,7 +18,8 @@ from mdm.hub.releases.simulation.portion import Range
 from mdm.hub.releases.simulation.rules import Rules
 from mdm.hub.releases.simulation.tally import Tally
 from mdm.hub.releases.simulation.view import CANCELLED, DIED, DONE, FAILED, PATIENCE, RUNNING
-from mdm.store import releases, simulation
+from mdm.store import releases
+from mdm.store.releases import simulation
 from mdm.store.work import Work
 
 Begin: TypeAlias = Callable[[], AbstractContextManager[Work]]
@@ -44,11 +45,14 @@ class Means:
     sample: int = SAMPLE
 
 
-def take(begin: Begin) -> UUID | None:
-    """Take the oldest simulation that waits, None if none does; those that died are given up first."""
+def take(begin: Begin, wanted: UUID | None = None) -> UUID | None:
+    """Take the oldest simulation that waits, or the one that is wanted; those that died are given up first.
+
+    None: none waits, or somebody else has taken it.
+    """
     with begin() as work:
         simulation.give_up(work.session, since=work.now - PATIENCE, now=work.now, outcome=DIED)
-        return simulation.take(work.session, now=work.now)
+        return simulation.take(work.session, wanted=wanted, now=work.now)
 
 
 def simulate(begin: Begin, simulation_id: UUID, means: Means, *, stopped: Callable[[], bool] = lambda: False) -> None:
@@ -62,6 +66,9 @@ def simulate(begin: Begin, simulation_id: UUID, means: Means, *, stopped: Callab
     except Ended:
         _finish(begin, simulation_id, state=CANCELLED, outcome="The hub was stopped.")
     except Unavailable:
+        raise
+    except KeyboardInterrupt:
+        _finish(begin, simulation_id, state=CANCELLED, outcome="It was interrupted.")
         raise
     except (MdmError, Broken) as error:
         _finish(begin, simulation_id, state=FAILED, outcome=str(error))

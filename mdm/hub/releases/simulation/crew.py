@@ -10,7 +10,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
 from mdm.hub.releases.simulation.bench import Bench, Brief
-from mdm.store import simulation
+from mdm.store.releases import simulation
 from mdm.store.work import Work
 
 Task = tuple[Any, ...]  # the name of what a bench does, and what it is given

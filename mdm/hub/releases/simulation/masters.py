@@ -1,6 +1,6 @@
 """Golden records as they would be under other rules: found with what they rest on, drafted and not written."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import SimpleNamespace
@@ -84,14 +84,13 @@ class Masters:
                 found[key] = master
         return found
 
-    def drafts(self, touched: Mapping[UUID, Touched], found: Partition | None) -> Iterator[Draft]:
+    def drafts(self, touched: Mapping[UUID, Touched], found: Partition | None) -> list[Draft]:
         """Draft masters as the new rules would have them."""
-        for master in touched.values():
-            known = self._known(master, found)
-            made = self._draft(master, known, None)
-            if any(h.id is None for h in made.guarded.held) and self._waived(known):
-                made = self._draft(master, known, Permit(None, {}))
-            yield made
+        made = [self._draft(master, self._known(master, found), None) for master in touched.values()]
+        waiting = [d for d in made if any(h.id is None for h in d.guarded.held)]
+        ids = {link.record_id for d in waiting for link in d.found.links if link.linked}
+        initial = records.initial(self.look.work.session, ids) if ids else set()
+        return [self._waived(d, initial) for d in made]
 
     def _draft(self, master: Touched, known: Found, permit: Permit | None) -> Draft:
         return draft(self.look.rules.after, master, known, cause=CAUSE, now=self.look.rules.now, permit=permit)
@@ -130,10 +129,12 @@ class Masters:
         ended_at = self.look.ended_at(row.record_id, row.ended_at)
         return Link(row.record_id, row.link_no, row.source, row.source_key, ended_at, state)
 
-    def _waived(self, known: Found) -> bool:
-        """Tell whether all that is known of a master was loaded initially, which nobody need approve."""
-        ids = {link.record_id for link in known.links if link.linked}
-        return records.initial(self.look.work.session, ids) >= ids
+    def _waived(self, d: Draft, initial: Collection[int]) -> Draft:
+        """Return the draft as it is if all that is known was loaded initially: then nobody need approve."""
+        own = {link.record_id for link in d.found.links if link.linked}
+        if not own or not own.issubset(initial):
+            return d
+        return self._draft(d.master, d.found, Permit(None, {}))
 
 
 def _ended(row: Row) -> Link:

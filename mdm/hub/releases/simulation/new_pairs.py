@@ -13,7 +13,8 @@ from mdm.hub.releases.simulation.records import Look
 from mdm.hub.releases.simulation.rules import Rules
 from mdm.hub.releases.simulation.surroundings import Found, Pair
 from mdm.hub.resolution.candidates import HOT, UNBEARABLE
-from mdm.store import records, simulation
+from mdm.store import records
+from mdm.store.releases import simulation
 from mdm.store.work import Work
 
 Keyed = list[tuple[int, int]]  # (number of a key, record)
@@ -22,10 +23,11 @@ UNSEEN = 3.0  # of something never seen in a sample, so many may be missed with 
 
 
 class Drawn(NamedTuple):
-    """A new pair, and how likely it was to be drawn."""
+    """A new pair, by which of the drawn keys it was found, and how many keys the two share in all."""
 
     pair: Found
-    likelihood: float
+    keys: tuple[int, ...]
+    shared: int
     apart: bool  # the two belong to different masters
 
 
@@ -61,23 +63,24 @@ def compare_pairs(
     found = []
     for left, right in pairs:
         one, other = look.seen[left], look.seen[right]
-        shared = len(one.keys & other.keys)
-        if (left, right) in kept or ((left, right) in hot and shared < 2):
+        shared = one.keys & other.keys
+        if (left, right) in kept or ((left, right) in hot and len(shared) == 1):
             continue
         scored = score(rules.after.match, one.comparable, other.comparable)
         if scored.outcome != Outcome.DISTINCT:
             pair = Found(left, right, scored.weight, scored.outcome.value, scored.vetoes)
-            likelihood = 1 - (1 - 1 / one_in) ** shared
-            found.append(Drawn(pair, likelihood, one.row.master_id != other.row.master_id))
+            numbers = (records.key_number(rules.after.name, key) for key in shared)
+            drawn = tuple(number for number in numbers if number % one_in == 0)
+            found.append(Drawn(pair, drawn, len(shared), one.row.master_id != other.row.master_id))
     return found
 
 
 @dataclass(slots=True)
 class Estimate:
-    """How many new pairs there are, from those that were drawn: each stands for those like it that were not.
+    """How many new pairs there are, from those under the keys that were drawn, one of so many.
 
-    Keys are drawn, with all records that have them, so that a pair which shares k keys is drawn with the probability
-    1 - (1 - 1/n)^k (Horvitz-Thompson).
+    A pair counts for each of its k keys with 1/k, and every drawn key stands for all: the sum has no bias, and the
+    spread of what single keys count tells how far off it may be, however many pairs come up together.
     """
 
     one_in: int
@@ -86,21 +89,21 @@ class Estimate:
     def figures(self) -> dict[str, Any]:
         """Return the numbers of new matches and reviews between masters, each with the range it lies in."""
         apart = [d for d in self.drawn if d.apart]
-        by = {o: [d.likelihood for d in apart if d.pair.outcome == o] for o in (Outcome.MATCH, Outcome.REVIEW)}
         return {
             "keys": f"1 in {self.one_in}" if self.one_in > 1 else "all",
             "exact": self.one_in == 1,
-            "matches": self._estimated(by[Outcome.MATCH]),
-            "reviews": self._estimated(by[Outcome.REVIEW]),
+            "matches": self._estimated([d for d in apart if d.pair.outcome == Outcome.MATCH]),
+            "reviews": self._estimated([d for d in apart if d.pair.outcome == Outcome.REVIEW]),
         }
 
-    def _estimated(self, likelihoods: list[float]) -> dict[str, int]:
-        number = sum(1 / p for p in likelihoods)
+    def _estimated(self, drawn: list[Drawn]) -> dict[str, int]:
         if self.one_in == 1:
-            most = least = number
-        elif not likelihoods:
-            least, most = 0.0, UNSEEN * self.one_in
-        else:
-            spread = SURE * sqrt(sum((1 - p) / p**2 for p in likelihoods))
-            least, most = max(len(likelihoods), number - spread), number + spread
-        return {"found": len(likelihoods), "estimate": round(number), "least": round(least), "most": round(most)}
+            return dict.fromkeys(("found", "estimate", "least", "most"), len(drawn))
+        by_key: dict[int, float] = defaultdict(float)
+        for one in drawn:
+            for key in one.keys:
+                by_key[key] += 1 / one.shared
+        number = self.one_in * sum(by_key.values())
+        spread = SURE * self.one_in * sqrt((1 - 1 / self.one_in) * sum(count**2 for count in by_key.values()))
+        least, most = max(len(drawn), number - spread), max(number + spread, UNSEEN * self.one_in)
+        return {"found": len(drawn), "estimate": round(number), "least": round(least), "most": round(most)}

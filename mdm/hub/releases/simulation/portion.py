@@ -12,7 +12,7 @@ from mdm.hub.releases.simulation.reviews import count_reviews
 from mdm.hub.releases.simulation.rules import Rules
 from mdm.hub.releases.simulation.surroundings import Found, Surroundings
 from mdm.hub.releases.simulation.tally import Tally
-from mdm.store import simulation
+from mdm.store.releases import simulation
 from mdm.store.rows import Row
 from mdm.store.work import Work
 
@@ -33,7 +33,7 @@ def try_portion(work: Work, rules: Rules, span: Range, found: Mapping[int, Seque
     if moving or staying:
         masters = Masters.read(look, _involved(moving, parted) | staying.keys())
         staying = masters.concerned(staying)
-        Effects(rules, tally).count(list(masters.drafts({**moving, **staying}, parted)), work)
+        Effects(rules, tally).count(masters.drafts({**moving, **staying}, parted), work)
     again = staying.keys() | {parted.current[r] for r in compared if parted is not None and r in parted.current}
     tally.count("masters", "looked_at", by=len(rows))
     tally.count("masters", "rebuilt", by=len(again))

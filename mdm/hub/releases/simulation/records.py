@@ -9,10 +9,12 @@ from mdm.core.domains import block_keys_of, comparable_of
 from mdm.core.matching import Comparable
 from mdm.hub.ingest.fold import State
 from mdm.hub.ingest.interpret import utc
+from mdm.hub.ingest.judging import Examined, judged_by
 from mdm.hub.ingest.refolding import named_in_facts, read_again, refold
 from mdm.hub.relations.references import Leads
 from mdm.hub.releases.simulation.rules import Rules
-from mdm.store import simulation
+from mdm.store.records import RecordName
+from mdm.store.releases import simulation
 from mdm.store.rows import Row
 from mdm.store.work import Work
 
@@ -53,19 +55,30 @@ class Look:
             self.seen[row.id] = Seen(row, comparable, keys, comparable != row.comparable)
 
     def refold(self, rows: Iterable[Any]) -> None:
-        """Fold the facts of records (rows with id, source and state) by the new rules, if these read them otherwise."""
+        """Fold the facts of records (their rows or links) by the new rules, if these read or judge them otherwise."""
         read = self.rules.effect.read
-        said = ((_id(row), row) for row in rows if not read.isdisjoint(row.state["claims"]))
-        sources = {record: row.source for record, row in said if record not in self.states}
-        if not sources:
+        named = {_id(row): self._name(row) for row in rows if not read.isdisjoint(row.state["claims"])}
+        new = {record: name for record, name in named.items() if record not in self.states}
+        if not new:
             return
-        domain, kept = self.rules.after, simulation.facts(self.work.session, sources)
-        heard = {record: read_again(domain, sources[record], facts) for record, facts in kept.items()}
+        domain, kept = self.rules.after, simulation.facts(self.work.session, new)
+        said = {record: read_again(domain, new[record].source, facts) for record, facts in kept.items()}
         if domain.references:
-            for record, facts in heard.items():
-                self.leads.learn(named_in_facts(domain, sources[record], facts))
-        for record, facts in heard.items():
-            self.states[record] = refold(self.leads, domain, sources[record], facts)
+            for record, facts in said.items():
+                self.leads.learn(named_in_facts(domain, new[record].source, facts))
+        folded = [
+            Examined(record, new[record], refold(self.leads, domain, new[record].source, facts))
+            for record, facts in said.items()
+        ]
+        self.states |= {one.id: one.state for one in folded if one.id is not None}
+        if domain.quality:
+            judged = judged_by(self.work, domain, folded, now=utc(self.rules.now))
+            self.states |= {
+                one.id: found.state for one, found in zip(folded, judged, strict=True) if one.id is not None
+            }
+
+    def _name(self, row: Any) -> RecordName:
+        return RecordName(self.rules.after.name, row.source, row.source_key)
 
     def claims(self, record: int, state: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the stored form of a record's state as it would be."""

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from mdm.core.matching import Edge, Outcome, score
 from mdm.hub.releases.simulation.records import Look
 from mdm.hub.releases.simulation.rules import Rules
-from mdm.store import resolution, simulation
+from mdm.store import resolution
+from mdm.store.releases import simulation
 from mdm.store.rows import Row
 
 Pair = tuple[int, int]

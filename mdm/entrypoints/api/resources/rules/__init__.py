@@ -3,5 +3,6 @@
 from mdm.entrypoints.api.resources.rules.domains import Domains
 from mdm.entrypoints.api.resources.rules.releases import Releases
 from mdm.entrypoints.api.resources.rules.rollouts import Rollouts
+from mdm.entrypoints.api.resources.rules.simulations import Simulations
 
-__all__ = ["Domains", "Releases", "Rollouts"]
+__all__ = ["Domains", "Releases", "Rollouts", "Simulations"]

@@ -31,9 +31,9 @@ def of_release(session: Session, domain: str, number: int, *, limit: int) -> Seq
     return list(session.scalars(newest.order_by(col(Simulation.id).desc()).limit(limit)))
 
 
-def take(session: Session, *, now: datetime) -> UUID | None:
-    """Take the oldest simulation that is queued, None if none is."""
-    rows = run(session, "simulation/take", now=now)
+def take(session: Session, *, wanted: UUID | None, now: datetime) -> UUID | None:
+    """Take the oldest simulation that is queued, or the one that is wanted; None if there is none."""
+    rows = run(session, "simulation/take", id=wanted, now=now)
     return rows[0].id if rows else None
 
 
