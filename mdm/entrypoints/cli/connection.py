@@ -1,7 +1,11 @@
-"""Where the hub's servers are: in the settings, or the embedded ones that run on the data folder."""
+"""Where the hub's servers are, in the settings or embedded on the data folder, and who acts on it by which key."""
+
+from pathlib import Path
 
 from mdm import embedded
+from mdm.core.security import Actor
 from mdm.errors import InvalidInput, Unavailable
+from mdm.hub import Hub, access
 from mdm.settings import Settings
 
 
@@ -33,6 +37,16 @@ def names_servers(settings: Settings) -> bool:
         missing = "MDM_NATS_URL" if settings.postgres_dsn else "MDM_POSTGRES_DSN"
         raise InvalidInput(f"{missing} is not set.", hint="Name both servers, or none to use the embedded ones.")
     return bool(settings.postgres_dsn)
+
+
+def holder_of(hub: Hub, key_file: Path) -> Actor:
+    """Return who holds the API key in a file; raises Unauthenticated."""
+    try:
+        text = key_file.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{key_file} cannot be read.", hint="It holds the API key of who decides.") from error
+    with hub.begin() as work:
+        return access.authenticate(work, text)
 
 
 def _found(settings: Settings, variable: str) -> embedded.Running:

@@ -10,11 +10,10 @@ from uuid import UUID
 from rich.table import Table
 
 from mdm import bootstrap
-from mdm.core.security import Actor
-from mdm.entrypoints.cli.connection import dsn_of
+from mdm.entrypoints.cli.connection import dsn_of, holder_of
 from mdm.entrypoints.cli.tables import print_table, table
 from mdm.errors import InvalidInput, NotFound
-from mdm.hub import Hub, access
+from mdm.hub import Hub
 from mdm.hub.ingest import loads
 from mdm.hub.ingest.holding import deciding
 from mdm.hub.ingest.holding.deciding import SourceHoldView
@@ -102,7 +101,7 @@ def _shown(hub: Hub, held_id: UUID) -> dict[str, object]:
 
 
 def _decide(hub: Hub, arguments: argparse.Namespace) -> LoadReport | SourceHoldView:
-    held_id, actor = _id(arguments.id), _actor(hub, arguments.key_file)
+    held_id, actor = _id(arguments.id), holder_of(hub, arguments.key_file)
     release = arguments.action == "release"
     with hub.begin_as(actor) as work:
         try:
@@ -111,16 +110,6 @@ def _decide(hub: Hub, arguments: argparse.Namespace) -> LoadReport | SourceHoldV
         except NotFound:
             decide_source = deciding.release_source if release else deciding.discard_source
             return decide_source(work, held_id, reason=arguments.reason)
-
-
-def _actor(hub: Hub, key_file: Path) -> Actor:
-    """Return who decides: the command line itself loads files, so it cannot be the one."""
-    try:
-        text = key_file.read_text().strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{key_file} cannot be read.", hint="It holds the API key of who decides.") from error
-    with hub.begin() as work:
-        return access.authenticate(work, text)
 
 
 def _id(text: str) -> UUID:

@@ -42,18 +42,18 @@ def test_draft_goes_all_the_way_at_the_command_line(on_hub: Run, hub: HubUnderTe
     assert "procurement_data_owner must approve: phone" in out
     digest = out.split("--digest ")[1].split()[0]
     assert on_hub("rules", "approve", "supplier", "4", "--digest", digest)[0] == 2  # whose key?
-    wrong = on_hub("rules", "approve", "supplier", "4", "--digest", "00000000", "--key", key)
+    wrong = on_hub("rules", "approve", "supplier", "4", "--digest", "00000000", "--key-file", key)
     assert (wrong[0], "not the one with this digest" in wrong[2]) == (1, True)
-    told = on_hub("rules", "approve", "supplier", "4", "--digest", digest, "--key", key)[1]
+    told = on_hub("rules", "approve", "supplier", "4", "--digest", digest, "--key-file", key)[1]
     assert told == "Release 4 of supplier: awaits another person.\n"
     assert "not approved" in on_hub("rules", "switch-on", "supplier", "4")[2]
 
     with hub.hub.begin() as work:
         _, other = create_key(work, name="oskar", roles=["procurement_data_owner"])
     Path(key).write_text(other)
-    assert "approved" in on_hub("rules", "approve", "supplier", "4", "--digest", digest, "--key", key)[1]
+    assert "approved" in on_hub("rules", "approve", "supplier", "4", "--digest", digest, "--key-file", key)[1]
     assert "is in force; 0 records" in on_hub("rules", "switch-on", "supplier", "4")[1]
     assert on_hub("rules", "watch", "supplier", "--wait")[1].startswith("supplier: release 4 is done, 0 records wait.")
-    back = on_hub("rules", "roll-back", "supplier", "4", "--reason", "Wrong", "--key", key)
+    back = on_hub("rules", "roll-back", "supplier", "4", "--reason", "Wrong", "--key-file", key)
     assert (back[0], back[1]) == (0, "Release 4 of supplier is rolled back by 5; 0 records wait.\n")
     assert json.loads(on_hub("rules", "show", "supplier")[1]) == json.loads(on_hub("rules", "show", "supplier", "2")[1])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from mdm.entrypoints.cli.rules.speaking import KEY, Add, begin_of, release_of
+from mdm.entrypoints.cli.rules.speaking import Add, begin_of, key_of, release_of
 from mdm.entrypoints.cli.tables import print_table, table
 from mdm.errors import InvalidInput, Moved
 from mdm.hub import Hub, Work, releases
@@ -43,7 +43,7 @@ def configure(add: Add) -> None:
     for one in (proceed, back):
         one.add_argument("--reason", required=True, help="why, for the log")
     for one in (switch, proceed, back):
-        one.add_argument("--key", help=f"{KEY} (default: the hub)")
+        key_of(one)
 
 
 def switch_on(hub: Hub, arguments: argparse.Namespace, _settings: Settings) -> int:

@@ -4,7 +4,7 @@ import argparse
 
 from mdm import bootstrap
 from mdm.entrypoints.cli.rules.showing import BREAKS
-from mdm.entrypoints.cli.rules.speaking import KEY, Add, begin_of, release_of
+from mdm.entrypoints.cli.rules.speaking import Add, begin_of, key_of, release_of
 from mdm.errors import OutdatedRequest
 from mdm.hub import Hub, releases
 from mdm.settings import Settings
@@ -21,7 +21,7 @@ SHORTEST = 8  # characters of a digest
 def configure(add: Add) -> None:
     """Declare the arguments."""
     propose = add("propose", help="keep declaration files that differ from what is in force as drafts")
-    propose.add_argument("--key", help=f"{KEY} (default: the hub; then two people must approve)")
+    key_of(propose, without="the hub; then two people must approve")
     propose.add_argument("--reason", help="why, for those who approve and the log")
     approve = add("approve", help="approve a draft in every role of who does it")
     approve.add_argument("--digest", required=True, help="what `mdm rules differences` shows: what was looked at")
@@ -30,7 +30,7 @@ def configure(add: Add) -> None:
     withdraw = add("withdraw", help="take a draft back as its author or an administrator")
     for one in (approve, reject, withdraw):
         release_of(one)
-        one.add_argument("--key", required=one is not withdraw, help=KEY)
+        key_of(one, required=one is not withdraw)
     for one in (reject, withdraw):
         one.add_argument("--reason", required=True, help="why, for the log")
 

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mdm.entrypoints.cli.rules.speaking import KEY, Add, begin_of, release_of
+from mdm.entrypoints.cli.rules.speaking import Add, begin_of, key_of, release_of
 from mdm.errors import InvalidInput
 from mdm.hub import Hub, releases
 from mdm.settings import Settings
@@ -19,7 +19,7 @@ def configure(add: Add) -> None:
     take_in = add("import", help="keep the rules of such a file as a draft")
     take_in.add_argument("file", type=Path, help="the file")
     take_in.add_argument("--reason", required=True, help="why, for those who approve and the log")
-    take_in.add_argument("--key", help=f"{KEY} (default: the hub; then two people must approve)")
+    key_of(take_in, without="the hub; then two people must approve")
 
 
 def export(hub: Hub, arguments: argparse.Namespace, settings: Settings) -> int:

@@ -71,9 +71,8 @@ def _print_standing(view: ReleaseView) -> None:
     if view.awaits_another:
         print("Another person must approve: one alone has a part in it so far.")
     if not view.approved:
-        print(
-            f"To approve: mdm rules approve {view.domain} {view.number} --digest {(view.digest or '')[:12]} --key FILE"
-        )
+        what = f"{view.domain} {view.number} --digest {(view.digest or '')[:12]}"
+        print(f"To approve: mdm rules approve {what} --key-file FILE")
 
 
 ACTIONS = {"show": show, "differences": differences}
