@@ -15,6 +15,7 @@ from mdm.hub.tasks import CYCLE, Question
 from mdm.store import golden, records, stewardship
 from mdm.store.records import redo
 from mdm.store.work import Work
+from survivorship.intervals import first_at
 
 DEEPEST = 1_000  # levels of a hierarchy that are looked through
 Redraft = Callable[[UUID, Sequence[Held]], Draft]
@@ -25,7 +26,7 @@ def break_cycles(work: Work, domain: Domain, drafts: Mapping[UUID, Draft], redra
 
     One transaction at a time changes the parents of a domain, or two might close a cycle between them.
     """
-    upward = [name for name in domain.hierarchy if domain.references[name] == domain.name]
+    upward = _upward(domain)
     kept = {master: [h for h in d.found.held if h.state == CYCLE] for master, d in drafts.items()}
     now = work.now
     moved = {m for m, d in drafts.items() if upward and (_moves(d, upward, now=now) or kept[m])}
@@ -36,12 +37,23 @@ def break_cycles(work: Work, domain: Domain, drafts: Mapping[UUID, Draft], redra
     for master in sorted(moved):
         free = redraft(master, [h for h in drafts[master].found.held if h.state != CYCLE])
         result[master] = free
-        held = _closing(_Above(work, result), free, upward, kept[master], now=now)
+        held = _closing(_Above(work, result), master, free.rebuilt.slices, upward, kept[master], now=now)
         if held:
             result[master] = redraft(master, [*held, *(h for h in drafts[master].found.held if h.state != CYCLE)])
     _ask(work, domain, result, moved)
     _try_others_again(work, domain, moved)
     return result
+
+
+def closing_parents(work: Work, domain: Domain, master_id: UUID, slices: Sequence[Any]) -> list[Held]:
+    """Return what would be kept back if a master had these slices: parents that close a cycle; nothing is written."""
+    upward = _upward(domain)
+    return _closing(_Above(work, {}), master_id, slices, upward, (), now=work.now) if upward else []
+
+
+def _upward(domain: Domain) -> list[str]:
+    """Return the attributes that name a parent of the same domain."""
+    return [name for name in domain.hierarchy if domain.references[name] == domain.name]
 
 
 def hierarchy_lock(domain: Domain) -> int:
@@ -69,10 +81,8 @@ class _Above:
         return False
 
     def _parent(self, master: UUID, names: Sequence[str], instant: datetime) -> UUID | None:
-        for s in self._timeline(master):
-            if (s.valid_from is None or s.valid_from <= instant) and (s.valid_to is None or instant < s.valid_to):
-                return next((p for name in names if (p := parent_in(s, name)) is not None), None)
-        return None
+        s = first_at(self._timeline(master), instant)
+        return None if s is None else next((p for name in names if (p := parent_in(s, name)) is not None), None)
 
     def _timeline(self, master: UUID) -> Sequence[Any]:
         if master in self.drafts:
@@ -102,16 +112,18 @@ def _moves(draft: Draft, upward: Sequence[str], *, now: datetime) -> bool:
     return before != after
 
 
-def _closing(above: _Above, draft: Draft, upward: Sequence[str], kept: Sequence[Held], *, now: datetime) -> list[Held]:
+def _closing(
+    above: _Above, master_id: UUID, slices: Sequence[Any], upward: Sequence[str], kept: Sequence[Held], *, now: datetime
+) -> list[Held]:
     """Return a hold for each stretch of time in which a parent would close a cycle."""
     found = []
-    for s in draft.rebuilt.slices:
+    for s in slices:
         instant = now if s.valid_from is None else max(s.valid_from, now)
         if s.valid_to is not None and s.valid_to <= now:
             continue
         for name in upward:
             parent = parent_in(s, name)
-            if parent is not None and above.reaches(parent, draft.master.id, upward, instant):
+            if parent is not None and above.reaches(parent, master_id, upward, instant):
                 new = Held(name, str(parent), None, None, s.valid_from, s.valid_to, CYCLE)
                 found.append(next((h for h in kept if replace(h, id=None) == new), new))
     return found

@@ -1,7 +1,6 @@
 """Change requests, decided by the owners of what they ask: never by an author, through no path."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -9,23 +8,22 @@ from uuid import UUID
 from mdm.core.domains import Domain
 from mdm.core.security import Permission
 from mdm.errors import AlreadyDecided, Forbidden, NotFound, OutdatedRequest, OwnChange
-from mdm.hub import tasks
 from mdm.hub.action_log import log_action
-from mdm.hub.announce import Cause
 from mdm.hub.approval import ask_again, close_approvals
 from mdm.hub.approval.requests import APPROVED, OPEN, PERSON, REJECTED, WITHDRAWN, asked_digest
-from mdm.hub.golden import rebuild
-from mdm.hub.golden.draft import Permit
 from mdm.hub.golden.read import in_sight
+from mdm.hub.stewardship.approved import publish
+from mdm.hub.stewardship.foresight import foreseen
 from mdm.hub.stewardship.given import current_values
 from mdm.hub.stewardship.identity import living_master, lock_living
-from mdm.hub.stewardship.values import apply_pins, locked
+from mdm.hub.stewardship.slices import SliceChanges
 from mdm.store import stewardship
 from mdm.store.tables import ChangeDecision, ChangeRequest
 from mdm.store.work import Work
 
 Choice = Literal["approve", "reject"]
 Effective = Literal["as_dated", "from_approval"]
+FROM_APPROVAL: Effective = "from_approval"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,10 @@ class OwnersWord:
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """A change request as the actor may see it; `masked` names attributes whose values are not shown."""
+    """A change request as the actor may see it; `masked` names attributes whose values are not shown.
+
+    `slices` are those that change if it is approved, None where it is not open or one of many.
+    """
 
     id: UUID
     domain: str
@@ -57,15 +58,22 @@ class RequestView:
     closed_at: datetime | None
     owners: list[OwnersWord]
     may_decide: bool
+    slices: SliceChanges | None = None
 
 
-def read_request(work: Work, request_id: UUID) -> RequestView:
-    """Return a change request with what stands now beside what is asked."""
+def read_request(work: Work, request_id: UUID, *, effective: Effective = "as_dated") -> RequestView:
+    """Return a change request with what stands now beside what is asked, and every slice that its approval changes."""
     request = _found(work, request_id)
     domain = _domain(work, request)
     if not _reached(work, domain, request):
         raise _unknown(request_id)
-    return _view(work, domain, request)
+    view = _view(work, domain, request)
+    if request.state != OPEN:
+        return view
+    said = [d.effective for d in stewardship.decisions(work.session, request.id) if d.state == APPROVED]
+    living, visible = living_master(work, domain, request.master_id), _visible(work, domain, request)
+    from_now = FROM_APPROVAL in (effective, *said)
+    return replace(view, slices=foreseen(work, domain, living, request, visible=visible, from_now=from_now))
 
 
 def list_requests(
@@ -128,7 +136,9 @@ def decide_request(
         _close(work, request, REJECTED, note=note)
         stewardship.reject_holds(work.session, request.id, now=work.now)
     elif all(d.state == APPROVED and d.digest == asked for d in every):
-        _publish(work, domain, master_id, request, every)
+        _close(work, request, APPROVED)
+        by = sorted({d.decided_by for d in every if d.decided_by is not None})
+        publish(work, domain, master_id, request, by=by, from_now=any(d.effective == FROM_APPROVAL for d in every))
     else:
         again = [d.owner for d in every if d.state == APPROVED and d.digest != asked]
         ask_again(work, domain, request, answered=[d.owner for d in mine], again=again, by=work.actor.name)
@@ -161,44 +171,6 @@ def _check_rules(domain: Domain, request: ChangeRequest) -> None:
             "Other rules are in force by now for what it asks.",
             hint="It is renewed within moments; read it again then, and decide about what it asks.",
         )
-
-
-def _publish(
-    work: Work, domain: Domain, master_id: UUID, request: ChangeRequest, decisions: Sequence[ChangeDecision]
-) -> None:
-    by = sorted({d.decided_by for d in decisions if d.decided_by is not None})
-    _close(work, request, APPROVED)
-    cause = Cause(
-        "approval", tuple(request.deliveries), request.correlation_id, request.traceparent, actors=tuple(by),
-        reason=request.reason, tracestate=request.tracestate, causation_id=f"request-{request.id}",
-    )  # fmt: skip
-    units = frozenset(change["attribute"] for change in request.changes)
-    permit = Permit(units, {"requests": [str(request.id)], "by": by})
-    from_now = any(d.effective == "from_approval" for d in decisions)
-    if request.kind == PERSON:
-        pins = [{**change, "value": change["proposed"]} for change in request.changes]
-        pins = _from(work.now, pins) if from_now else pins
-        apply_pins(
-            work, domain, master_id, pins, author=request.authors[0], reason=request.reason or "",
-            request_id=request.id, cause=cause, permit=permit,
-        )  # fmt: skip
-        return
-    if from_now:
-        stewardship.leave_the_past_held(work.session, request.id, now=work.now)
-    stewardship.release_holds(work.session, request.id, now=work.now)
-    touched = locked(work, master_id)
-    drafts = rebuild(work, domain, {master_id: touched}, causes={master_id: cause}, permits={master_id: permit})
-    tasks.renew_orphans(work, domain, {key: draft.status for key, draft in drafts.items()})
-
-
-def _from(now: datetime, pins: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Leave out of pinned values what is past."""
-    kept = []
-    for pin in pins:
-        start, end = (datetime.fromisoformat(pin[name]) if pin[name] else None for name in ("valid_from", "valid_to"))
-        if end is None or end > now:
-            kept.append({**pin, "valid_from": max(start or now, now).isoformat()})
-    return kept
 
 
 def _close(work: Work, request: ChangeRequest, state: str, *, note: str | None = None) -> None:

@@ -11,6 +11,8 @@ from mdm.errors import OutdatedPreview, OutdatedVersion
 from mdm.hub.approval.requests import shown_changes
 from mdm.hub.golden.draft import Draft
 from mdm.hub.golden.timeline import announced, at
+from mdm.hub.stewardship.foresight import foreseen_pins, pins_of
+from mdm.hub.stewardship.slices import SliceChanges, changed_slices
 from mdm.store import stewardship
 from mdm.store.work import Work
 from survivorship import Verdict
@@ -64,13 +66,14 @@ class MasterEffect:
     changes: list[AttributeEffect]
     held: list[dict[str, Any]]
     events: list[str]
+    slices: SliceChanges
 
 
 @dataclass(frozen=True, slots=True)
 class Effects:
     """All that an operation does; `digest` names it, `request_id` the change request it made instead of a change.
 
-    That request asks `owners` about what is `proposed`.
+    That request asks `owners` about what is `proposed`; `slices` are those that change when they approve.
     """
 
     operation: str
@@ -81,6 +84,7 @@ class Effects:
     request_id: UUID | None = None
     owners: list[str] = field(default_factory=list)
     proposed: list[dict[str, Any]] = field(default_factory=list)
+    slices: SliceChanges | None = None
     ids: dict[UUID, int] = field(default_factory=dict)  # every master it touched, in this order, with its new version
 
 
@@ -135,8 +139,16 @@ def effects_of(
         request_id=request_id,
         owners=owners_of(domain, proposed),
         proposed=[_proposal(domain, change, visible) for change in proposed],
+        slices=None if proposed_on is None else _foreseen(work, domain, proposed_on, proposed, visible),
         ids={draft.master.id: draft.version for draft in ordered},
     )
+
+
+def _foreseen(
+    work: Work, domain: Domain, master_id: UUID, proposed: Sequence[Mapping[str, Any]], visible: frozenset[str]
+) -> SliceChanges:
+    pins = pins_of(proposed, work.now, from_now=False)
+    return foreseen_pins(work, domain, master_id, pins, visible=visible)
 
 
 def owners_of(domain: Domain, proposed: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -193,6 +205,7 @@ def _effect(domain: Domain, draft: Draft, visible: frozenset[str]) -> MasterEffe
         changes=_changes(domain, draft, _shown(before, visible), _shown(after, visible), visible),
         held=shown_changes(held),
         events=[change.type for change in draft.changes],
+        slices=changed_slices(domain, draft.found.baseline, draft.rebuilt.slices, asked=None, visible=visible, now=now),
     )
 
 

@@ -53,6 +53,9 @@ def test_critical_pin_waits_at_the_address_it_is_answered_with(owned: Api, custo
     request = owned.get(made.headers["Location"], role="tax").json()
     [change] = request["changes"]
     assert (change["current"], change["proposed"]) == ("DE136695976", OTHER_VAT)
+    whole = [(s["when"], c["before"], c["after"]) for s in request["slices"] for c in s["changes"]]
+    assert whole == [("past", None, OTHER_VAT), ("now", "DE136695976", OTHER_VAT)]
+    assert len(shown.json()["slices"]) == 2
     assert (request["authors"], request["reason"], request["may_decide"]) == (["steward"], WHY["reason"], True)
     assert vat(owned, customer) == "DE136695976"
 

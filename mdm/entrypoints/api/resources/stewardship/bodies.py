@@ -1,13 +1,14 @@
 """What requests and answers about operations on masters have in common."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from mdm.entrypoints.api.resources.access.bodies import Body, Line, Reasoned
 from mdm.hub.stewardship.effects import Effects
+from mdm.hub.stewardship.slices import SliceChanges
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="Of the preview that is to be carried out.")]
 
@@ -68,6 +69,36 @@ class ProposedValue(Body):
     proposed: Any = None
 
 
+class Origin(Body):
+    """Where a value comes from."""
+
+    record: Any = Field(description="The source record, all those of a united list, or the id of a pin.")
+    rule: str
+
+
+class ChangedValue(Body):
+    """A value that becomes another in a slice."""
+
+    attribute: str
+    before: Any
+    after: Any
+    origin_before: Origin | None
+    origin_after: Origin | None
+    asked: bool | None = Field(
+        description="false: it follows from what was asked, as a follower of it does. null: nothing was asked by name."
+    )
+
+
+class ChangedSlice(Body):
+    """An interval of valid time in which values change."""
+
+    valid_from: datetime | None
+    valid_to: datetime | None
+    when: Literal["past", "now", "future"]
+    changes: list[ChangedValue]
+    masked: list[str] = Field(description="Attributes that change too, and whose values are not shown.")
+
+
 class MasterEffect(Body):
     """What happens to one master."""
 
@@ -81,6 +112,8 @@ class MasterEffect(Body):
     changes: list[AttributeEffect]
     held: list[HeldValue]
     events: list[str] = Field(description="Types of the events that are published.")
+    slices: list[ChangedSlice] = Field(description="Every interval in which values change at once, in time order.")
+    more_slices: int = Field(description="How many more there are.")
 
 
 class EffectsAnswer(Body):
@@ -94,7 +127,14 @@ class EffectsAnswer(Body):
     tasks_closed: list[UUID]
     owners: list[str] = Field(description="Roles that must approve before anything changes.")
     proposed: list[ProposedValue] = Field(description="What they are asked.")
+    slices: list[ChangedSlice] | None = Field(description="Every interval in which values change if they approve.")
+    more_slices: int | None = Field(description="How many more there are.")
     request_id: UUID | None = Field(description="The change request that asks them.")
+
+
+def changed(found: SliceChanges) -> list[ChangedSlice]:
+    """Return the slices that change as an answer shows them."""
+    return [ChangedSlice.model_validate(each) for each in found.slices]
 
 
 def shown(effects: Effects, *, only_preview: bool) -> EffectsAnswer:
@@ -118,11 +158,15 @@ def shown(effects: Effects, *, only_preview: bool) -> EffectsAnswer:
                 changes=[AttributeEffect.model_validate(change) for change in m.changes],
                 held=[HeldValue.model_validate(held) for held in m.held],
                 events=m.events,
+                slices=changed(m.slices),
+                more_slices=m.slices.more,
             )
             for m, master_id in zip(effects.masters, ids, strict=True)
         ],
         tasks_closed=effects.tasks_closed,
         owners=effects.owners,
         proposed=[ProposedValue.model_validate(change) for change in effects.proposed],
+        slices=None if effects.slices is None else changed(effects.slices),
+        more_slices=None if effects.slices is None else effects.slices.more,
         request_id=None if only_preview else effects.request_id,
     )

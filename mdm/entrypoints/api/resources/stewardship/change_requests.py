@@ -1,6 +1,6 @@
 """`/v1/change-requests`: values that wait for their owners, and what the owners decide."""
 
-from dataclasses import replace
+from dataclasses import fields
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
@@ -14,13 +14,17 @@ from mdm.core.security import Permission
 from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
 from mdm.entrypoints.api.paging import Cursor, Limit, Page, begins_at, next_link
 from mdm.entrypoints.api.resources.access.bodies import Body, Reason, Reasoned
+from mdm.entrypoints.api.resources.stewardship.bodies import ChangedSlice, changed
 from mdm.entrypoints.api.resources.stewardship.carrying_out import settled
 from mdm.hub.stewardship import approvals
-from mdm.hub.stewardship.approvals import Choice, RequestView
+from mdm.hub.stewardship.approvals import Choice, Effective, RequestView
 
 State: TypeAlias = Literal["open", "approved", "rejected", "withdrawn", "obsolete"]
 InState = Annotated[State | None, QueryParameter(name="state", description="Default: whatever their state.")]
 InDomain = Annotated[str | None, QueryParameter(min_length=1, max_length=200)]
+InEffect = Annotated[
+    Effective, QueryParameter(description="How it would be approved: as dated, or from the approval on.")
+]
 Asked = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="Of the change request as it was looked at.")]
 
 
@@ -29,7 +33,7 @@ class Approval(Body):
 
     digest: Asked
     note: Reason | None = None
-    effective: Literal["as_dated", "from_approval"] = Field(
+    effective: Effective = Field(
         default="as_dated", description="From when the values count: as they are dated, or from the approval on."
     )
 
@@ -81,6 +85,11 @@ class ChangeRequest(Body):
     closed_at: datetime | None
     owners: list[OwnersWord]
     may_decide: bool = Field(description="Whether the caller may decide for one of the owners.")
+    slices: list[ChangedSlice] | None = Field(
+        description="Every interval in which values change if it is approved, and what else changes by that; "
+        "null where it is not open, and in lists."
+    )
+    more_slices: int | None = Field(description="How many more there are.")
 
 
 class ChangeRequests(Controller):
@@ -110,10 +119,10 @@ class ChangeRequests(Controller):
         )
 
     @get("/{request_id:uuid}", sync_to_thread=True, opt=allow(Permission.READ), summary="Show a change request")
-    def read(self, request: ApiRequest, request_id: FromPath[UUID]) -> ChangeRequest:
-        """Return a change request with what stands now beside what is asked."""
+    def read(self, request: ApiRequest, request_id: FromPath[UUID], effective: InEffect = "as_dated") -> ChangeRequest:
+        """Return a change request with what stands now beside what is asked, and every slice its approval changes."""
         with begin_of(request)() as work:
-            return _shown(approvals.read_request(work, request_id))
+            return _shown(approvals.read_request(work, request_id, effective=effective))
 
     @post(
         "/{request_id:uuid}/approve",
@@ -157,5 +166,7 @@ def _decide(request: ApiRequest, request_id: UUID, choice: Choice, **how: Any) -
 
 def _shown(view: RequestView) -> ChangeRequest:
     """Return a change request as an answer shows it: values as they would be published."""
-    changes = [{name: value for name, value in change.items() if name != "std"} for change in view.changes]
-    return ChangeRequest.model_validate(replace(view, changes=changes))
+    whole = {each.name: getattr(view, each.name) for each in fields(view)}
+    whole["changes"] = [{name: value for name, value in change.items() if name != "std"} for change in view.changes]
+    whole["slices"] = None if view.slices is None else changed(view.slices)
+    return ChangeRequest.model_validate({**whole, "more_slices": None if view.slices is None else view.slices.more})
