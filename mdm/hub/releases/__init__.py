@@ -3,7 +3,7 @@
 from mdm.hub.releases.approving import approve, reject, withdraw
 from mdm.hub.releases.exchange import export_release, import_release
 from mdm.hub.releases.proposals import Document, Proposal, propose, propose_change, propose_rules, store_first
-from mdm.hub.releases.rollout import Rollout, proceed, watch
+from mdm.hub.releases.rollout import Rollout, Standing, proceed, standing, watch
 from mdm.hub.releases.rulebook import Rulebook
 from mdm.hub.releases.scheduling import roll_back, schedule, switch_on_approved, switch_on_due
 from mdm.hub.releases.view import Comparison, ReleaseView, compare_releases, history, page, show
@@ -15,6 +15,7 @@ __all__ = [
     "ReleaseView",
     "Rollout",
     "Rulebook",
+    "Standing",
     "approve",
     "compare_releases",
     "export_release",
@@ -29,6 +30,7 @@ __all__ = [
     "roll_back",
     "schedule",
     "show",
+    "standing",
     "store_first",
     "switch_on_approved",
     "switch_on_due",

@@ -16,7 +16,8 @@ from mdm.hub.announce import Change
 from mdm.hub.approval.guard import PENDING
 from mdm.hub.golden import Draft
 from mdm.hub.golden.draft import EFFECTIVE
-from mdm.store import releases, rollouts
+from mdm.store import releases
+from mdm.store.releases import rollouts
 from mdm.store.tables import Release
 from mdm.store.work import Work
 
@@ -53,6 +54,17 @@ class Rollout:
     limited: bool
     halted_at: datetime | None
     halted_why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The release in force of a domain as it is measured: what it has done, and how many records still wait for it."""
+
+    domain: str
+    number: int
+    records_waiting: int
+    halted: bool
+    real: dict[str, int]
 
 
 def count(work: Work, domain: Domain, number: int, drafts: Mapping[UUID, Draft]) -> None:
@@ -100,6 +112,22 @@ def watch(work: Work, domain: str) -> Rollout:
         halted_at=release.halted_at,
         halted_why=release.halted_why,
     )
+
+
+def standing(work: Work) -> list[Standing]:
+    """Return how the releases in force stand, by domain."""
+    work.actor.require(Permission.OPERATE)
+    waiting, done = rollouts.waiting(work.session), rollouts.counted_in_force(work.session)
+    return [
+        Standing(
+            domain=row.domain,
+            number=row.number,
+            records_waiting=waiting.get(row.domain, 0),
+            halted=row.halted_at is not None,
+            real=done.get(row.domain, {}),
+        )
+        for row in rollouts.in_force(work.session)
+    ]
 
 
 def proceed(work: Work, domain: str, *, reason: str) -> Rollout:

@@ -26,7 +26,8 @@ from mdm.hub.releases.approving import SUPERSEDED, found, locked_draft, standing
 from mdm.hub.releases.proposals import Terms, contract_changes, keep_draft
 from mdm.hub.releases.rollout import expect
 from mdm.hub.releases.switching import Switched, switch_on
-from mdm.store import releases, rollouts
+from mdm.store import releases
+from mdm.store.releases import rollouts
 from mdm.store.tables import Release
 from mdm.store.work import Work
 from publishers.contracts import breaking

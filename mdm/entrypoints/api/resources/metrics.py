@@ -12,6 +12,8 @@ from mdm.core.security import Permission
 from mdm.entrypoints.api.authentication import ApiRequest, allow, begin_of
 from mdm.entrypoints.api.resources.ingest import Holding
 from mdm.entrypoints.api.resources.publishing import Publishing
+from mdm.entrypoints.api.resources.rules import InForce
+from mdm.hub import releases
 from mdm.hub.publishing import tracing
 from mdm.hub.publishing.tracing import Histogram
 from mdm.hub.standing import Standing, standing
@@ -108,11 +110,12 @@ class Propagation(Collector):
 def metrics(request: ApiRequest) -> Response[bytes]:
     """Return the measurements of this process and the standing of the hub."""
     with begin_of(request)() as work:
-        found, taken = standing(work), tracing.histograms(work)
+        found, taken, rules = standing(work), tracing.histograms(work), releases.standing(work)
     counted = CollectorRegistry(auto_describe=False)
     counted.register(Gauges(found))
     counted.register(Publishing(found))
     counted.register(Holding(found))
     counted.register(Propagation(taken))
+    counted.register(InForce(rules))
     content = generate_latest(request.app.state.measurements) + generate_latest(counted)
     return Response(content=content, headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -96,5 +96,8 @@ def test_rules_that_cannot_be_kept_are_refused_where_they_are_wrong(idle_api: Ap
 def test_rollout_is_shown_and_goes_on_only_if_it_was_stopped(idle_api: Api) -> None:
     shown = idle_api.get("/v1/domains/supplier/rollout", role="reader").json()
     assert (shown["number"], shown["state"], shown["records_waiting"], shown["expected"]) == (1, "done", 0, None)
+    text = idle_api.get("/metrics", role="operator").text
+    assert 'mdm_release{domain="supplier"} 1.0' in text
+    assert 'mdm_release_halted{domain="supplier"} 0.0' in text
     answer = idle_api.post("/v1/domains/supplier/rollout/continue", json={"reason": WHY}, role="operator")
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/already_decided")

@@ -1,6 +1,6 @@
 """Queries on how far releases have been carried through, and on the records that wait for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select, update
@@ -26,6 +26,22 @@ def counted(session: Session, domain: str, number: int) -> dict[str, int]:
     own = select(*sums).where(col(ReleaseRollout.domain) == domain, col(ReleaseRollout.number) == number)
     found = session.connection().execute(own).one()
     return dict(zip(COUNTS, map(int, found), strict=True))
+
+
+def in_force(session: Session) -> Sequence[Row]:
+    """Return the releases in force by domain: domain, number, halted_at."""
+    active = select(col(Release.domain), col(Release.number), col(Release.halted_at))
+    found = active.where(col(Release.state) == "active").order_by(col(Release.domain))
+    return session.connection().execute(found).all()
+
+
+def counted_in_force(session: Session) -> dict[str, dict[str, int]]:
+    """Return by domain what its release in force has done so far, if it has done anything."""
+    of = (col(Release.domain) == col(ReleaseRollout.domain)) & (col(Release.number) == col(ReleaseRollout.number))
+    sums = [func.sum(getattr(ReleaseRollout, name)).label(name) for name in COUNTS]
+    active = select(col(Release.domain), *sums).join(ReleaseRollout, of).where(col(Release.state) == "active")
+    rows = session.connection().execute(active.group_by(col(Release.domain)))
+    return {row.domain: {name: int(getattr(row, name)) for name in COUNTS} for row in rows}
 
 
 def halt(session: Session, domain: str, number: int, *, why: str, now: datetime) -> bool:
