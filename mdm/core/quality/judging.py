@@ -102,7 +102,7 @@ def _breaches(rule: Rule, aim: Aim, claims: Claims, known: Known) -> Iterator[Br
         return
     if not all(name in claims for name in aim.attributes):
         return
-    for start, end, state in _states(rule, aim, claims):
+    for start, end, state in _states(aim, claims):
         if any(name not in state for name in aim.attributes):
             continue
         try:
@@ -114,14 +114,13 @@ def _breaches(rule: Rule, aim: Aim, claims: Claims, known: Known) -> Iterator[Br
             yield _breach(rule, aim, start, end, state, evidence)
 
 
-def _states(rule: Rule, aim: Aim, claims: Claims) -> Iterator[tuple[Instant, Instant | None, State]]:
-    """Yield the states in which what the rule reads does not change."""
-    reads = [*aim.attributes, *(name for e in (rule.check, rule.when) if e is not None for name in e.reads)]
-    if len(reads) == 1:
-        name = reads[0]
+def _states(aim: Aim, claims: Claims) -> Iterator[tuple[Instant, Instant | None, State]]:
+    """Yield the states in which what is read does not change."""
+    if len(aim.reads) == 1:
+        name = aim.reads[0]
         yield from ((s.start, s.end, {name: s}) for s in claims[name] if s.value is not None)
         return
-    spoken = [(name, s) for name in dict.fromkeys(reads) for s in claims.get(name, ()) if s.value is not None]
+    spoken = [(name, s) for name in aim.reads for s in claims.get(name, ()) if s.value is not None]
     bounds = sorted({b for _, s in spoken for b in (s.start, s.end) if b is not None})
     for start, end in zip_longest(bounds, bounds[1:]):
         state = {name: s for name, s in spoken if s.start <= start and (s.end is None or start < s.end)}
@@ -157,9 +156,9 @@ def _found(rule: Rule, aim: Aim, state: State, known: Known) -> Mapping[str, Any
 
 def _missing(rule: Rule, aim: Aim, claims: Claims, known: Known) -> Iterator[Breach]:
     """Yield a breach if what is required is not there as of now, and nothing of it begins later."""
-    state = {name: spoken for name, said in claims.items() if (spoken := _as_of(said, known.now)) is not None}
-    if any(name in state for name in aim.attributes):
+    if any(_as_of(claims.get(name, ()), known.now) is not None for name in aim.attributes):
         return
+    state = {n: s for n in aim.reads if (s := _as_of(claims.get(n, ()), known.now)) is not None}
     begins = [s.end or s.start for name in aim.attributes for s in claims.get(name, ())]
     start = max(begins, default=None) or min(s.start for said in claims.values() for s in said)
     try:
@@ -171,8 +170,10 @@ def _missing(rule: Rule, aim: Aim, claims: Claims, known: Known) -> Iterator[Bre
 
 def _as_of(said: Sequence[Spoken], now: Instant) -> Spoken | None:
     """Return the value that is said now, else the first that begins later."""
-    valued = [s for s in said if s.value is not None and (s.end is None or s.end > now)]
-    return valued[0] if valued else None
+    for spoken in said:
+        if spoken.value is not None and (spoken.end is None or spoken.end > now):
+            return spoken
+    return None
 
 
 def _breach(

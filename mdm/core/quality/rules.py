@@ -1,7 +1,7 @@
 """The compiled rules of a domain, comparable by content."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mdm.core.quality.declaration import KINDS, RuleDeclaration
 from mdm.core.quality.expressions import Expression, compile_expression
@@ -17,16 +17,20 @@ REQUIRED = "required_"  # begins the name of the rule that an attribute is requi
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """What a rule is judged about at once: attributes, and the part of the one whose values are tested."""
+    """What a rule is judged about at once: attributes, and the part of the one whose values are tested.
+
+    `reads` are all attributes on which the judgement depends.
+    """
 
     attributes: tuple[str, ...]
     part: str = ""
     test: Test | None = field(default=None, compare=False, repr=False)
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of quality; `reads` are all attributes on which its judgement depends."""
+    """One rule of quality."""
 
     name: str
     title: str
@@ -57,8 +61,7 @@ class Rule:
     @property
     def reads(self) -> frozenset[str]:
         """All attributes on which its judgement depends."""
-        read = (name for e in (self.check, self.when) if e is not None for name in e.reads)
-        return frozenset(self.attributes) | frozenset(read)
+        return frozenset(name for aim in self.aims for name in aim.reads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +138,15 @@ def _compile(name: str, declared: RuleDeclaration, subjects: Mapping[str, Subjec
         severity=declared.severity,
         owner=declared.owner or first.owner,
         critical=any(subjects[one].critical for aim in aims for one in aim.attributes),
-        aims=aims,
+        aims=tuple(replace(aim, reads=_reads(aim, check, when)) for aim in aims),
         check=check,
         when=when,
     )
+
+
+def _reads(aim: Aim, *expressions: Expression | None) -> tuple[str, ...]:
+    others = [name for e in expressions if e is not None for name in e.reads]
+    return tuple(dict.fromkeys([*aim.attributes, *others]))
 
 
 def _aims(declared: RuleDeclaration, subjects: Mapping[str, Subject], path: str) -> tuple[Aim, ...]:

@@ -47,8 +47,8 @@ def test_the_day_on_which_a_judgement_turns_is_the_first_on_which_it_differs(
 ) -> None:
     rules = rules_of(rule={"attributes": ["since"], "range": {"at_least" if least else "at_most": f"today{by:+d}d"}})
     claims = {"since": [said(day.isoformat())]}
-    kept = [not judge(rules, claims, Known(f"{TODAY + timedelta(days=n)}T12:00:00+00:00")) for n in range(60)]
-    turn = next((n for n in range(60) if kept[n] != kept[0]), None)
+    kept = [not judge(rules, claims, Known(f"{TODAY + timedelta(days=n)}T12:00:00+00:00")) for n in range(70)]
+    turn = next((n for n in range(70) if kept[n] != kept[0]), None)
     assert next_turn(rules, claims, NOW) == (None if turn is None else str(TODAY + timedelta(days=turn)))
 
 
