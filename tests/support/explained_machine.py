@@ -8,7 +8,7 @@ from uuid import UUID
 from mdm.core.security import SYSTEM
 from mdm.hub.explanation.verdicts import verdicts
 from mdm.store import golden
-from tests.support.stewards_machine import StewardsMachine
+from tests.support.rules_machine import RulesMachine
 
 EVER = (
     "SELECT master_id, version, recorded_at, until FROM ("
@@ -17,8 +17,8 @@ EVER = (
 )
 
 
-class ExplainedMachine(StewardsMachine):
-    """Everything that may happen, without an audit in between; at the end all of it is explained."""
+class ExplainedMachine(RulesMachine):
+    """Everything that may happen, rules that change too, without an audit in between; at the end all is explained."""
 
     def everything_holds(self) -> None:  # no invariant here: it is proved elsewhere
         """Prove nothing while it happens."""

@@ -46,4 +46,4 @@ def test_every_version_of_a_short_history_is_explained(
 def test_every_version_of_long_histories_is_explained(
     postgres_server: ForgetfulPostgres, prepared_template: str
 ) -> None:
-    run(postgres_server, prepared_template, examples=60, steps=60)
+    run(postgres_server, prepared_template, examples=20, steps=60)
