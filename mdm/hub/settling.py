@@ -51,6 +51,13 @@ def settle(
     return drafts
 
 
+def judge_referrers(work: Work, domain: Domain, master: UUID, cause: Cause) -> None:
+    """Have the records judged again that refer to a master which was retired or taken back into use."""
+    referring = (work.catalog.domain(name) for name in work.catalog.referrers(domain.name))
+    if any(one.quality.of_kind("reference") for one in referring):
+        findings.judge_referrers(work.session, master, origin=cause.origin(), reason=QUALITY, now=work.now)
+
+
 def _ask_about_quality(work: Work, domain: Domain, drafts: Mapping[UUID, Draft]) -> None:
     """Ask about values that are withheld, and for the missing parts of a keyed domain's keys."""
     holds = any(rule.effect == "hold" for rule in domain.quality)

@@ -17,6 +17,7 @@ from mdm.hub.approval.requests import ask_owners
 from mdm.hub.golden import Draft, Touched, rebuild
 from mdm.hub.golden.draft import Permit
 from mdm.hub.golden.pins import ask_about_pins
+from mdm.hub.settling import judge_referrers
 from mdm.hub.stewardship.effects import Effects, check_versions, effects_of, owners_of
 from mdm.hub.stewardship.given import check_leads, in_force_now, unit_named, units_of, value_of
 from mdm.hub.stewardship.identity import decision_cause, lock_living, steward_of
@@ -170,7 +171,9 @@ def _set_retired(
         raise Contradiction(f"The {domain.name} {living} is {'' if retired else 'not '}retired.")
     touched.retired_at = work.now if retired else None
     waiting = stewardship.open_tasks(work.session, [living])
-    drafts = rebuild_one(work, domain, living, decision_cause(work, domain, reason=reason), touched=touched)
+    cause = decision_cause(work, domain, reason=reason)
+    drafts = rebuild_one(work, domain, living, cause, touched=touched)
+    judge_referrers(work, domain, living, cause)
     check_versions(expected or {}, drafts)
     log_action(
         work,

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import Session, col
 
 from mdm.store.rows import Row
-from mdm.store.sql import as_json, run
+from mdm.store.sql import as_document, as_json, run
 from mdm.store.tables import Crosswalk, Finding, Master, QualityException, SourceRecord
 
 Exceptions = set[tuple[int, str, str]]  # record, rule, what stands for the values
@@ -77,6 +77,12 @@ def judge_again(
 def judge_sharers(session: Session, ids: Sequence[int], *, reason: str, now: datetime) -> None:
     """Have the records judged again that share a value to be said once only with one of these, them included."""
     run(session, "records/quality/judge_sharers", ids=list(ids), reason=reason, now=now)
+
+
+def judge_referrers(session: Session, master: UUID, *, origin: Mapping[str, Any], reason: str, now: datetime) -> None:
+    """Have the records judged again that refer to a master; `origin` tells what set that in motion."""
+    known = as_document(origin)
+    run(session, "records/quality/judge_referrers", master=master, origin=known, reason=reason, now=now)
 
 
 def held(session: Session, masters: Iterable[UUID]) -> Sequence[Row]:

@@ -12,6 +12,7 @@ from mdm.core.security import Actor
 from mdm.errors import Forbidden, InvalidInput
 from mdm.hub.quality import exceptions, findings
 from mdm.hub.quality.findings import FindingView, Wanted
+from mdm.hub.stewardship.values import reinstate, retire
 from mdm.settings import Settings
 from tests.support.hubs import HubUnderTest
 from tests.support.servers import ForgetfulPostgres
@@ -40,6 +41,7 @@ def judged(
     """A hub whose suppliers are judged, for all tests of this file: each has records of its own."""
     folder, dsn = tmp_path_factory.mktemp("judged"), postgres_server.create(template=migrated_template)
     declared = (Path(domains.__file__).parent / "supplier.yaml").read_text()
+    declared = declared[: declared.index("\nquality:")] + declared[declared.index("\nattributes:") :]
     before, _, after = declared.partition("\nsources:")
     (folder / "supplier.yaml").write_text(f"{before}\n{RULES}\nsources:{after}")
     settings = Settings(domains_dir=folder)
@@ -132,6 +134,17 @@ def test_a_value_said_twice_is_found_on_both_sides_until_it_is_not(judged: HubUn
     assert rules(judged, "erp/5") == rules(judged, "erp/6") == {"one_master"}
     say(judged, "erp/6", **other)
     assert rules(judged, "erp/5") | rules(judged, "erp/6") == set()
+
+
+def test_a_reference_to_a_retired_master_is_found_until_that_is_taken_back_into_use(judged: HubUnderTest) -> None:
+    say(judged, "erp/8", name="Gamma Holding", country="AT")
+    say(judged, "erp/9", name="Helios Glas", country="CZ", parent="8")
+    parent = judged.master("erp", "8")
+    for act, wrong in ((retire, {"parent_alive"}), (reinstate, set())):
+        with judged.hub.begin() as work:
+            act(work, "supplier", parent, reason="closed")
+        judged.process()
+        assert rules(judged, "erp/9") == wrong
 
 
 def test_what_cannot_be_judged_stops_nothing_and_a_deleted_record_has_no_findings(judged: HubUnderTest) -> None:
