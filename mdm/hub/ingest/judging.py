@@ -66,7 +66,7 @@ def judged_by(work: Work, domain: Domain, examined: Sequence[Examined], *, now: 
         for at, one in enumerate(examined)
     ]
     ids = {one.id for one, breaches in zip(examined, broken, strict=True) if breaches and one.id is not None}
-    accepted = findings.exceptions(work.session, ids) if ids else set()
+    accepted = findings.exceptions(work.session, ids, by=now) if ids else set()
     for one, breaches in zip(examined, broken, strict=True):
         known = [
             replace(b, state=ACCEPTED) if b.state == FAILED and (one.id, b.rule.name, b.key) in accepted else b

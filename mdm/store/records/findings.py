@@ -35,10 +35,10 @@ def replace(session: Session, ids: Sequence[int], rows: Sequence[dict[str, Any]]
     run(session, "records/quality/replace_findings", ids=list(ids), rows=as_json(rows), now=now)
 
 
-def exceptions(session: Session, records: Collection[int]) -> Exceptions:
-    """Return what people accepted of records."""
+def exceptions(session: Session, records: Collection[int], *, by: str) -> Exceptions:
+    """Return what people have accepted of records by an instant (ISO 8601)."""
     made = select(col(QualityException.record_id), col(QualityException.rule), col(QualityException.key)).where(
-        col(QualityException.record_id).in_(list(records))
+        col(QualityException.record_id).in_(list(records)), col(QualityException.made_at) <= datetime.fromisoformat(by)
     )
     return {(row.record_id, row.rule, row.key) for row in session.connection().execute(made)}
 

@@ -10,6 +10,7 @@ from mdm import bootstrap
 from mdm.core import domains
 from mdm.core.security import Actor
 from mdm.errors import Forbidden, InvalidInput
+from mdm.hub.explanation.verdicts import verdicts
 from mdm.hub.quality import exceptions, findings
 from mdm.hub.quality.findings import FindingView, Wanted
 from mdm.hub.stewardship.values import reinstate, retire
@@ -160,3 +161,18 @@ def test_what_cannot_be_judged_stops_nothing_and_a_deleted_record_has_no_finding
     judged.send("procurement", "7", operation="delete")
     judged.process()
     assert rules(judged, "procurement/7") == set()
+
+
+def test_an_explanation_of_then_judges_as_it_was_before_anybody_accepted(judged: HubUnderTest) -> None:
+    say(judged, "erp/30", **BASTA | {"name": "Dornier Federn"}, payment_terms="N30")
+    say(judged, "erp/30", **BASTA | {"name": "Dornier Federn GmbH"}, payment_terms="N99")
+    before = judged.golden("erp", "30").recorded_at
+    (held,) = found(judged, "erp/30", rule="terms_known")
+    with judged.hub.begin_as(OWNER) as work:
+        exceptions.accept(work, held.id, reason_code="accepted")
+    judged.process()
+    with judged.hub.begin() as work:
+        master = judged.master("erp", "30")
+        now = verdicts(work, "supplier", master, attribute="payment_terms")
+        then = verdicts(work, "supplier", master, attribute="payment_terms", known_at=before)
+    assert [(one.reproduced, one.verdicts[0].value) for one in (now, then)] == [(True, "N99"), (True, "N30")]
