@@ -1,7 +1,8 @@
 """A release tried on a hub under test, then switched on: what was foretold beside what came of it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,13 +10,16 @@ from random import Random
 from typing import Any
 
 from mdm import bootstrap
+from mdm.hub import redo
 from mdm.hub.golden.timeline import Announced, announced
-from mdm.hub.releases import simulation
+from mdm.hub.releases import simulation, switching
 from mdm.hub.releases.simulation import SimulationView
 from mdm.settings import Settings
 from tests.benchmarks.filling import first_facts
-from tests.support.hubs import HubUnderTest
+from tests.support.hubs import HubUnderTest, opened_hub
+from tests.support.servers import ForgetfulPostgres
 
+OpenCopy = Callable[[], AbstractContextManager[HubUnderTest]]
 LIVE = "SELECT id FROM master WHERE domain = %s AND status <> 'merged'"
 SLICES = """
 SELECT s.master_id, lower(s.valid) AS valid_from, upper(s.valid) AS valid_to, s.attributes, s.provenance
@@ -80,6 +84,7 @@ def figures(before: Standing, after: Standing) -> dict[str, Any]:
         name for master in kept for name in _differing(before.timelines[master], after.timelines[master])
     )
     owners = {owner for _, owner in before.requests ^ after.requests}
+    opened, closed = after.requests - before.requests, before.requests - after.requests
     return {
         "changed": sum(before.timelines[master] != after.timelines[master] for master in kept),
         "merged": len(before.timelines.keys() - after.timelines.keys()),
@@ -88,11 +93,10 @@ def figures(before: Standing, after: Standing) -> dict[str, Any]:
         "events": dict(after.events - before.events),
         "held": dict(Counter(unit for _, unit in {one[1:] for one in after.held - before.held})),
         "requests": {
-            owner: tuple(sum(one[1] == owner for one in found) for found in (after.requests - before.requests, before.requests - after.requests))
-            for owner in owners
+            owner: tuple(sum(one[1] == owner for one in found) for found in (opened, closed)) for owner in owners
         },
         "reviews": (len(after.reviews - before.reviews), len(before.reviews - after.reviews)),
-    }  # fmt: skip
+    }
 
 
 def foretold(view: SimulationView) -> dict[str, Any]:
@@ -119,6 +123,31 @@ def tried(hub: HubUnderTest, domain: str, number: int, *, processes: int = 2) ->
     simulation.simulate(hub.hub.begin, taken, means)
     with hub.hub.begin() as work:
         return simulation.show(work, domain, number, taken)
+
+
+def switched_on(hub: HubUnderTest, domain: str, number: int) -> None:
+    """Switch a release on and carry it through at once: in portions, masters may change in several steps."""
+    with hub.hub.begin() as work:
+        switching.switch_on(work, domain, number, rate=1e9)
+    while redo.process_due(hub.hub.begin, size=1_000):
+        pass
+
+
+def companies(server: ForgetfulPostgres, template: str, folder: Path) -> Iterator[OpenCopy]:
+    """Yield what opens a hub with some fifty suppliers, always the same."""
+    original = server.create(template=template)
+    with opened_hub(original, prepared=True) as hub:
+        fill(hub, folder)
+
+    @contextmanager
+    def copied() -> Iterator[HubUnderTest]:
+        dsn = server.create(template=original.rpartition("/")[2])
+        with opened_hub(dsn, prepared=True) as hub:
+            yield hub
+        server.drop(dsn)
+
+    yield copied
+    server.drop(original)
 
 
 def fill(hub: HubUnderTest, folder: Path, *, domain: str = "supplier", records: int = 70) -> None:

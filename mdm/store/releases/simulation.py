@@ -103,3 +103,9 @@ def members(session: Session, ids: Collection[UUID], *, weights: tuple[float, fl
     """Return the records of masters: record_id, master_id; if weights are given, those with an edge between them."""
     least, most = weights or (None, None)
     return run(session, "simulation/read_members", ids=list(ids), least=least, most=most)
+
+
+def count_claiming(session: Session, ids: Collection[UUID], *, attributes: Collection[str]) -> int:
+    """Count the records of masters that claim anything about some attributes."""
+    rows = run(session, "simulation/count_claiming", ids=list(ids), attributes=list(attributes))
+    return int(rows[0].records)

@@ -94,7 +94,7 @@ class Effects:
             self.tally.count("won", source)
         self.tally.count("attribute", name)
         place = ("changed", name)
-        if self.tally.wants(place, str(d.master.id)):
+        if self.tally.wants(place, _name(d)):
             said = {"attribute": name, "when": tense, "since": found.since and found.since.isoformat()}
             values = {"before": found.before, "after": found.after, "was": found.was, "becomes": found.becomes}
             self._keep(d, place, {**said, **values, "losers": _losers(d, name, found)})
@@ -129,11 +129,11 @@ class Effects:
 
     def _keep(self, d: Draft, place: tuple[str, ...], example: Example) -> None:
         """Keep an example of a master; `sites` are those at which it is known."""
-        about = str(d.master.id)
+        about, known = _name(d), str(d.master.id) if d.master.version else None
         if self.tally.wants(place, about):
             timeline: list[Any] = [*d.found.stored, *d.rebuilt.slices]
             sites = sorted({site for s in timeline for site in self.rules.after.sites_of(s.attributes)})
-            self.tally.keep(place, about, {"kind": place[0], "master": about, "sites": sites, **example})
+            self.tally.keep(place, about, {"kind": place[0], "master": known, "sites": sites, **example})
 
 
 def differences(before: Sequence[Any], after: Sequence[Any], *, now: datetime) -> dict[str, dict[str, Difference]]:
@@ -166,6 +166,11 @@ def _sources(origin: Mapping[str, Any] | None) -> Iterator[str]:
     named = origin["record"]
     for record in [named] if isinstance(named, str) else named:
         yield str(record).partition("/")[0]
+
+
+def _name(d: Draft) -> str:
+    """Return what is the same for a master in every run: a new one has its id by chance."""
+    return str(d.master.id) if d.master.version else min(f"{link.source}/{link.source_key}" for link in d.found.links)
 
 
 def _losers(d: Draft, name: str, found: Difference) -> list[list[str]]:

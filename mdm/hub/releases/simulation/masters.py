@@ -120,7 +120,7 @@ class Masters:
         for origin in origins:
             theirs = self.links.get(origin, ())
             made += [self._linked(row, None) for row in theirs if row.linked and row.record_id in joined]
-        return made
+        return sorted(made, key=lambda link: (link.source, link.source_key, link.link_no))
 
     def _linked(self, row: Row, heard: frozenset[str] | None) -> Link:
         state = self.look.claims(row.record_id, row.state)

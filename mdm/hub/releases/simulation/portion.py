@@ -37,7 +37,9 @@ def try_portion(work: Work, rules: Rules, span: Range, found: Mapping[int, Seque
     again = staying.keys() | {parted.current[r] for r in compared if parted is not None and r in parted.current}
     tally.count("masters", "looked_at", by=len(rows))
     tally.count("masters", "rebuilt", by=len(again))
-    tally.count("records", "folded", by=len(look.states))
+    if read := rules.effect.read:
+        folded = simulation.count_claiming(work.session, rows.keys(), attributes=read)
+        tally.count("records", "folded", by=folded)
     return tally
 
 

@@ -1,39 +1,24 @@
 """What a simulation foretells is what happens when the release is switched on."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
 
-from mdm.hub import redo
-from mdm.hub.releases import switching
-from tests.support.foretelling import Standing, figures, fill, foretold, tried
-from tests.support.hubs import HubUnderTest, opened_hub
+from mdm.hub.releases.simulation.bench import Bench
+from mdm.hub.releases.simulation.rules import Rules
+from mdm.hub.releases.simulation.tally import Tally
+from mdm.store.releases import simulation
+from tests.support.foretelling import OpenCopy, Standing, companies, figures, foretold, switched_on, tried
 from tests.support.rules_machine import document_in_force, keep_draft
 from tests.support.servers import ForgetfulPostgres
-
-OpenCopy = Callable[[], AbstractContextManager[HubUnderTest]]
 
 
 @pytest.fixture(scope="module")
 def company(
     postgres_server: ForgetfulPostgres, prepared_template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[OpenCopy]:
-    """Opens a hub with some sixty suppliers, always the same."""
-    original = postgres_server.create(template=prepared_template)
-    with opened_hub(original, prepared=True) as hub:
-        fill(hub, tmp_path_factory.mktemp("files"))
-
-    @contextmanager
-    def copied() -> Iterator[HubUnderTest]:
-        dsn = postgres_server.create(template=original.rpartition("/")[2])
-        with opened_hub(dsn, prepared=True) as hub:
-            yield hub
-        postgres_server.drop(dsn)
-
-    yield copied
-    postgres_server.drop(original)
+    yield from companies(postgres_server, prepared_template, tmp_path_factory.mktemp("files"))
 
 
 def _everything(document: dict[str, Any]) -> None:
@@ -66,8 +51,23 @@ def test_simulation_foretells_what_switching_on_does(
         before = Standing.of(hub, "supplier")
         view = tried(hub, "supplier", number)
         assert Standing.of(hub, "supplier") == before
-        with hub.hub.begin() as work:
-            switching.switch_on(work, "supplier", number, rate=1e9)
-        while redo.process_due(hub.hub.begin, size=1_000):  # at once: in portions, masters may change in several steps
-            pass
+        switched_on(hub, "supplier", number)
         assert foretold(view) == figures(before, Standing.of(hub, "supplier"))
+
+
+def test_portions_add_up_to_the_whole_however_they_are_cut(company: OpenCopy) -> None:
+    with company() as hub, hub.hub.begin() as work:
+        before = document_in_force(hub)
+        after = document_in_force(hub)
+        _threshold(after)
+        _read(after)
+        after["declaration"]["attributes"]["payment_terms"]["survivorship"] = {"rule": "max"}
+        bench = Bench(work, Rules.of(before, after, numbers=(1, 2), now=work.now))
+        tallies = []
+        for size in (1_000, 7):
+            begins, whole = simulation.ranges(work.session, "supplier", size=size), Tally()
+            for span in zip(begins, [*begins, None][1:], strict=True):
+                whole.add(bench.portion(span))
+            tallies.append((whole.counts, list(whole.shown())))
+        assert tallies[0][0]["masters", "looked_at"] > 30
+        assert tallies[0] == tallies[1]
