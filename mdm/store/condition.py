@@ -9,6 +9,11 @@ def server_version(session: Session) -> int:
     return int(session.connection().execute(text("SHOW server_version_num")).scalar_one())
 
 
+def size(session: Session) -> int:
+    """Return how many bytes the database takes, indexes and the system's own tables included."""
+    return int(session.connection().execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+
+
 def revision(session: Session) -> str | None:
     """Return the newest migration the database has had, None if it never had one."""
     found = session.connection().execute(text("SELECT to_regclass('alembic_version') IS NOT NULL")).scalar_one()

@@ -133,7 +133,7 @@ def check(hub: Hub, settings: Settings, run: Run) -> Result:
     with run.timed("audit"):
         audit = audited(hub, settings)
     with hub.begin() as work:
-        now = standing.standing(work)
+        now, kilobytes = standing.standing(work), standing.kilobytes_per_master(work)
     matched = {domain: quality for domain, quality in qualities.items() if not _is_keyed(hub, domain)}
     every = _sum(matched.values())
     seconds = sum(run.seconds[stage] for stage in ("accept", "process", "publish"))
@@ -144,6 +144,7 @@ def check(hub: Hub, settings: Settings, run: Run) -> Result:
         "records": run.manifest.records + run.manifest.broken_rows,
         "masters": sum(n for (_, status), n in now.masters.items() if status != "merged"),
         **_figures(every),
+        "kilobytes_per_master": round(kilobytes, 1),
         "events": now.versions,
         "quarantined": now.quarantined,
         "records_per_second": round((run.manifest.records + run.manifest.broken_rows) / seconds, 1),

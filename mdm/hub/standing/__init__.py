@@ -3,6 +3,7 @@
 from mdm.hub.standing.counts import (
     Standing,
     crosswalk,
+    kilobytes_per_master,
     open_match_reviews,
     open_tasks,
     settled,
@@ -10,4 +11,13 @@ from mdm.hub.standing.counts import (
     tidy,
 )
 
-__all__ = ["Standing", "crosswalk", "open_match_reviews", "open_tasks", "settled", "standing", "tidy"]
+__all__ = [
+    "Standing",
+    "crosswalk",
+    "kilobytes_per_master",
+    "open_match_reviews",
+    "open_tasks",
+    "settled",
+    "standing",
+    "tidy",
+]

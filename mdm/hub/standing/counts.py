@@ -10,7 +10,7 @@ from mdm.hub.golden import due
 from mdm.hub.ingest.holding import watching
 from mdm.hub.publishing import tracing
 from mdm.hub.tasks import MATCH_REVIEW
-from mdm.store import golden, resolution, tasks
+from mdm.store import condition, golden, resolution, tasks
 from mdm.store.ingest import deliveries, loads, quarantine, source_holds
 from mdm.store.publishing import dead_letters
 from mdm.store.records import RecordName, findings
@@ -84,6 +84,13 @@ def standing(work: Work) -> Standing:
 def _queues(work: Work) -> dict[str, tuple[int, float]]:
     now = work.now
     return {q.name: (q.waiting, (now - q.seen_at).total_seconds()) for q in deliveries.queues(work.session)}
+
+
+def kilobytes_per_master(work: Work) -> float:
+    """Return the room in PostgreSQL that a living master takes, with all that was ever said and announced of it."""
+    work.actor.require(Permission.OPERATE)
+    living = sum(n for (_, status), n in golden.count_masters(work.session).items() if status != "merged")
+    return condition.size(work.session) / 1024 / max(living, 1)
 
 
 def open_tasks(work: Work) -> dict[tuple[str, str], int]:
