@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from mdm.demo import generate
 from mdm.hub.ingest import conduct, loads
+from mdm.hub.ingest.holding.comparing import compare_next
 from tests.support.hubs import opened_hub
 from tests.support.servers import KillablePostgres, migrate
 
@@ -53,6 +54,8 @@ def test_one_resolver_processes_the_small_demo(
         for source, path in manifest.files:
             for _ in loads.load_file(hub.hub.begin, manifest.folder / path, source=source, registry=hub.hub.registry):
                 pass
+        while compare_next(hub.hub.begin, registry=hub.hub.registry):
+            pass
         for stage, (place, name) in STAGES.items():
             module = sys.modules[place]
             monkeypatch.setattr(module, name, timed(stage, getattr(module, name)))

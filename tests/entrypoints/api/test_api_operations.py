@@ -25,7 +25,7 @@ def test_a_load_is_shown_with_what_became_of_its_rows(api: Api, tmp_path: Path) 
     [load] = api.get("/v1/loads", role="operator").json()["items"]
     assert (load["source"], load["file_name"], load["rows"], load["state"]) == ("crm", "accounts.jsonl", 1, "accepted")
     assert load["deliveries"] == {"pending": 1}
-    assert api.get(f"/v1/loads/{load['id']}").json() == load
+    assert api.get(f"/v1/loads/{load['id']}").json() == load | {"examples": []}
     assert api.get(f"/v1/loads/{new_id()}").status_code == 404
 
 

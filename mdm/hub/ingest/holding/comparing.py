@@ -9,14 +9,14 @@ from uuid import UUID
 
 import structlog
 
-from mdm.core.domains import Domain
 from mdm.errors import Moved, Unavailable
-from mdm.hub.ingest.fold import EMPTY, State, Terms
+from mdm.hub.ingest.fold import EMPTY, State
 from mdm.hub.ingest.holding.differences import Difference, difference, told
 from mdm.hub.ingest.holding.limits import Reason, of_load
 from mdm.hub.ingest.holding.repeated import repeated
 from mdm.hub.ingest.holding.tally import LATE, Comparison
 from mdm.hub.ingest.interpret import Parsed, Refused, interpret, utc
+from mdm.hub.ingest.refolding import terms_of
 from mdm.hub.ingest.referring import follow_said, named_in_values
 from mdm.hub.relations.references import Leads
 from mdm.sources import Registry
@@ -124,7 +124,7 @@ def differences(work: Work, parsed: Iterable[Parsed]) -> list[tuple[RecordName, 
         domain = work.catalog.domain(name.domain)
         before = states.get(name, EMPTY)
         followed = [follow_said(leads, domain, name.source, p.said) for p in facts]
-        after, late = told(before, followed, _terms(domain, name.source))
+        after, late = told(before, followed, terms_of(domain, name.source))
         instant = max(now, *(said.valid_from for said in followed))
         found.append((name, facts, difference(before, after, instant), late))
     return found
@@ -153,7 +153,3 @@ def _finish(work: Work, load: Load, comparison: Comparison) -> None:
 
 def _named(work: Work, name: RecordName, p: Parsed) -> Iterable[RecordName]:
     return named_in_values(work.catalog.domain(name.domain), name.source, p.said.values)
-
-
-def _terms(domain: Domain, source: str) -> Terms:
-    return Terms(frozenset(domain.attributes), domain.sources[source].may_blank, domain.limits.slices)
