@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from mdm.core import domains
 from mdm.core.domains import declaration as domain_files
 from mdm.core.matching import document as match_files
+from mdm.core.quality import declaration as quality_files
 from mdm.core.security import ROLES
 from mdm.core.standardize import STANDARDIZERS
 from mdm.hub import announce
@@ -39,6 +40,8 @@ FORMS = {
     ("domain-files.md", "## A group"): domain_files.GroupDeclaration,
     ("domain-files.md", "## A source"): domain_files.SourceDeclaration,
     ("domain-files.md", "## Limits"): domain_files.LimitsDeclaration,
+    ("quality-rules.md", "## A rule"): quality_files.RuleDeclaration,
+    ("quality-rules.md", "## A range"): quality_files.RangeDeclaration,
     ("domain-files.md", "## The match model"): match_files.ModelDocument,
     ("domain-files.md", "**Comparisons.**"): match_files.ComparisonPart,
     ("domain-files.md", "**Clusters.**"): match_files.ClustersPart,
