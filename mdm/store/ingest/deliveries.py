@@ -116,7 +116,8 @@ def discount_attempt(session: Session, delivery_id: int) -> None:
 def oldest_pending(session: Session, *, size: int) -> list[int]:
     """Return the ids of the oldest pending deliveries that may be processed, unlocked."""
     ids: list[int] = []
-    pending = select(col(Delivery.id)).where(col(Delivery.state) == "pending").order_by(col(Delivery.id)).limit(size)
+    pending = select(col(Delivery.id)).where(col(Delivery.state) == "pending").limit(size)
+    pending = pending.order_by(col(Delivery.load_id), col(Delivery.id))  # as the index has it, also where it is NULL
     for load_id in _pending_groups(session, loads=True):
         ids += session.connection().execute(pending.where(col(Delivery.load_id) == load_id)).scalars()
     return sorted(ids)[:size]

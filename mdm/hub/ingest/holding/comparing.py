@@ -16,8 +16,8 @@ from mdm.hub.ingest.holding.limits import Reason, of_load
 from mdm.hub.ingest.holding.repeated import repeated
 from mdm.hub.ingest.holding.tally import LATE, Comparison
 from mdm.hub.ingest.interpret import Parsed, Refused, interpret, utc
-from mdm.hub.ingest.refolding import terms_of
 from mdm.hub.ingest.referring import follow_said, named_in_values
+from mdm.hub.ingest.refolding import terms_of
 from mdm.hub.relations.references import Leads
 from mdm.sources import Registry
 from mdm.store import records

@@ -3,6 +3,6 @@ SELECT d.id, d.source, d.message_id, d.raw, d.received_at, d.correlation_id, d.t
        d.load_id, d.hold_id, d.feed, NULL AS context, NULL AS initial
 FROM delivery d
 WHERE d.state = 'pending' AND d.load_id IS NULL
-ORDER BY d.id
+ORDER BY d.load_id, d.id
 LIMIT :size
 FOR UPDATE OF d SKIP LOCKED

@@ -8,7 +8,7 @@ WITH RECURSIVE waiting AS (
     WHERE w.load_id IS NOT NULL
 ), pending AS (
     SELECT CAST(NULL AS uuid) AS load_id,
-           (SELECT id FROM delivery WHERE state = 'pending' AND load_id IS NULL ORDER BY id LIMIT 1) AS first_id
+           (SELECT id FROM delivery WHERE state = 'pending' AND load_id IS NULL ORDER BY load_id, id LIMIT 1) AS first_id
     UNION ALL
     SELECT l.id, (SELECT d.id FROM delivery d WHERE d.state = 'pending' AND d.load_id = l.id ORDER BY d.id LIMIT 1)
     FROM waiting w
