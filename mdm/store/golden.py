@@ -28,6 +28,11 @@ def masters(session: Session, ids: Iterable[UUID]) -> dict[UUID, Master]:
     return {m.id: m for m in session.scalars(wanted)}
 
 
+def domain_of(session: Session, master_id: UUID) -> str | None:
+    """Return the domain of a master, None if there is none with this id."""
+    return session.scalars(select(col(Master.domain)).where(col(Master.id) == master_id)).first()
+
+
 def links(session: Session, ids: Iterable[UUID]) -> dict[UUID, list[Row]]:
     """Return every link each master has or had, in order of source and key."""
     return _by_master(run(session, "golden/read_links", ids=list(ids)))

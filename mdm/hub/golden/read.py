@@ -223,8 +223,7 @@ def survivor(work: Work, domain: Domain, master_id: UUID, *, known_at: datetime 
 
 def check_domain(work: Work, domain: Domain, master_id: UUID) -> None:
     """Raise UnknownMaster for what is no master of a domain."""
-    master = golden.masters(work.session, [master_id]).get(master_id)
-    if master is None or master.domain != domain.name:
+    if golden.domain_of(work.session, master_id) != domain.name:
         raise unknown(domain, master_id)
 
 

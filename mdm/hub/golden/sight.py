@@ -1,7 +1,7 @@
 """What of golden records an actor sees: those of the actor's sites, and of these what is not masked."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mdm.core.domains import Domain
@@ -16,6 +16,7 @@ class Sight:
     domain: Domain
     actor: Actor
     sites: frozenset[str] | None
+    _visible: dict[frozenset[str], frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def reaches(self, timeline: Iterable[Mapping[str, Any]]) -> bool:
         """Tell whether a record is in sight, given its attributes at the times that matter."""
@@ -23,8 +24,15 @@ class Sight:
 
     def shown(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
         """Return the attributes that are not masked."""
-        visible = self.domain.visible(self.actor, sites=self.domain.sites_of(attributes))
+        visible = self.visible(attributes)
         return {name: value for name, value in attributes.items() if name in visible}
+
+    def visible(self, attributes: Mapping[str, Any]) -> frozenset[str]:
+        """Return which attributes the actor sees unmasked in a record with these, found out once for every site."""
+        sites = self.domain.sites_of(attributes)
+        if sites not in self._visible:
+            self._visible[sites] = self.domain.visible(self.actor, sites=sites)
+        return self._visible[sites]
 
 
 def sight_of(actor: Actor, domain: Domain, permission: Permission = Permission.READ) -> Sight:

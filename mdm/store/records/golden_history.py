@@ -71,6 +71,8 @@ def holds(session: Session, master_id: UUID, unit: str, *, limit: int) -> Sequen
 
 def requests(session: Session, ids: Collection[UUID]) -> dict[UUID, tuple[ChangeRequest, list[ChangeDecision]]]:
     """Return change requests by id, each with what its owners said, by owner."""
+    if not ids:
+        return {}
     found = {r.id: r for r in session.exec(select(ChangeRequest).where(col(ChangeRequest.id).in_(ids)))}
     said = select(ChangeDecision).where(col(ChangeDecision.request_id).in_(found)).order_by(col(ChangeDecision.owner))
     decisions = defaultdict(list)

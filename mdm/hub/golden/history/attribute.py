@@ -11,7 +11,7 @@ from mdm.core.yaml_file import suggestion
 from mdm.errors import InvalidInput
 from mdm.hub.golden.history.spells import Spell, spells
 from mdm.hub.golden.read import check_domain, readable, unknown
-from mdm.hub.golden.sight import Sight, sight_of
+from mdm.hub.golden.sight import sight_of
 from mdm.store.records import golden_history
 from mdm.store.rows import Row
 from mdm.store.tables import ChangeDecision, ChangeRequest, GoldenVersion
@@ -119,8 +119,8 @@ def attribute_history(
     if not in_sight and sight.sites is not None:
         raise unknown(domain, master_id)
     parts = [row for row in in_sight if row.attributes is not None and not row.attributes.keys().isdisjoint(names)]
-    open_to = [row for row in parts if _sees(sight, names, row.attributes)]
-    whole = all(_sees(sight, names, a) for a in [row.attributes or {} for row in in_sight] or [{}])
+    open_to = [row for row in parts if sight.visible(row.attributes).issuperset(names)]
+    whole = all(sight.visible(a).issuperset(names) for a in [row.attributes or {} for row in in_sight] or [{}])
     found = spells(_part(row, name, names) for row in open_to)
     page, last = _page(found, before=before, limit=limit)
     return History(
@@ -141,10 +141,6 @@ def _members(domain: Domain, name: str) -> tuple[str, ...]:
         hint = suggestion(name, [*domain.attributes, *domain.groups])
         raise InvalidInput(f"{domain.name} has no attribute `{name[:80]}`.", hint=hint, path="attribute")
     return (name,)
-
-
-def _sees(sight: Sight, names: Sequence[str], attributes: Mapping[str, Any]) -> bool:
-    return sight.domain.visible(sight.actor, sites=sight.domain.sites_of(attributes)).issuperset(names)
 
 
 def _part(row: Row, name: str, names: Sequence[str]) -> Spell:
