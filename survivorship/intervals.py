@@ -72,13 +72,13 @@ def overlaps(one: Dated, other: Dated) -> bool:
 
 def elementary(dated: Iterable[Dated]) -> list[Interval]:
     """Return the intervals between all starts and ends, inside which nothing begins or ceases to hold."""
-    bounds = [START, END]
+    bounds: list[datetime] = []
     for each in dated:
         if each.valid_from is not None:
             bounds.append(each.valid_from)
         if each.valid_to is not None:
             bounds.append(each.valid_to)
-    return between(bounds)
+    return between([START, *bounds, END]) if bounds else [(START, END)]
 
 
 def between(bounds: list[datetime]) -> list[Interval]:

@@ -13,7 +13,9 @@ from mdm.errors import InvalidAttributes
 from mdm.hub.action_log import current_trace, log_action
 from mdm.hub.golden.read import read
 from mdm.hub.ingest.process import process
+from mdm.hub.stewardship.foresight import foreseen_waiting
 from mdm.hub.stewardship.identity import steward_of
+from mdm.hub.stewardship.slices import SliceChanges
 from mdm.sources import Registry
 from mdm.store import golden, stewardship
 from mdm.store.ingest import deliveries
@@ -26,7 +28,8 @@ from mdm.store.work import Work
 class Created:
     """A created record and its master; `joined` says that the master was there before: it matched.
 
-    `held` names the attributes that wait for their owners, `digest` is the same whenever the same comes of it.
+    `held` names the attributes that wait for their owners, `slices` what changes when they approve, and `digest` is the
+    same whenever the same comes of it.
     """
 
     domain: str
@@ -38,6 +41,7 @@ class Created:
     attributes: dict[str, Any]
     masked: list[str]
     held: list[str]
+    slices: SliceChanges
     digest: str
 
 
@@ -79,6 +83,7 @@ def _created(work: Work, domain: Domain, key: str, master_id: UUID, given: Mappi
         attributes=view.attributes,
         masked=view.masked,
         held=held,
+        slices=foreseen_waiting(work, domain, master_id, visible=domain.visible(work.actor)),
         digest=digest([*essence, view.attributes]),
     )
 

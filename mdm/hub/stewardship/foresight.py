@@ -32,7 +32,15 @@ def foreseen(
         pins = pins_of(request.changes, now, from_now=from_now)
         return foreseen_pins(work, domain, master_id, pins, visible=visible)
     left = [h for held in _held(work, master_id) for h in _left(held, request.id, now, from_now=from_now)]
-    return _foreseen(work, domain, master_id, request.changes, left, (), visible=visible)
+    return _foreseen(work, domain, master_id, _units(request.changes), left, (), visible=visible)
+
+
+def foreseen_waiting(work: Work, domain: Domain, master_id: UUID, *, visible: Collection[str]) -> SliceChanges:
+    """Return every slice of a living master that changes when all that waits is approved; nothing is written."""
+    held = _held(work, master_id)
+    waiting = frozenset(h.attribute for h in held if h.state == PENDING)
+    left = [h for h in held if h.state != PENDING]
+    return _foreseen(work, domain, master_id, waiting, left, (), visible=visible)
 
 
 def foreseen_pins(
@@ -40,20 +48,20 @@ def foreseen_pins(
 ) -> SliceChanges:
     """Return every slice of a living master that changes when these values are pinned on it; nothing is written."""
     new = [_override(pin, work.now) for pin in pins]
-    return _foreseen(work, domain, master_id, pins, _held(work, master_id), new, visible=visible)
+    return _foreseen(work, domain, master_id, _units(pins), _held(work, master_id), new, visible=visible)
 
 
 def _foreseen(
     work: Work,
     domain: Domain,
     master_id: UUID,
-    changes: Changes,
+    asked: frozenset[str],
     held: Sequence[Held],
     pinned: Sequence[Override],
     *,
     visible: Collection[str],
 ) -> SliceChanges:
-    now, asked = work.now, _units(changes)
+    now = work.now
     links = golden.links(work.session, [master_id]).get(master_id, ())
     stored = golden.current_slices(work.session, [master_id]).get(master_id, ())
     known = stewardship.overrides(work.session, [master_id]).get(master_id, ())

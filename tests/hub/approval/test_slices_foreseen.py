@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from mdm.core.security import Actor
-from mdm.hub.stewardship import approvals, effects, identity, values
+from mdm.hub.stewardship import approvals, creation, effects, identity, values
 from mdm.hub.stewardship.approvals import RequestView
 from mdm.hub.stewardship.slices import SliceChanges
 from survivorship.intervals import END, START, covers
@@ -18,6 +18,7 @@ A = {"name": "Acme GmbH", "country": "DE", "vat_id": "DE136695976", "phone": "+4
 VATS = ["DE136695976", "DE129273398", "DE811907980"]
 TAX = Actor("tom", frozenset({"tax_data_owner", "approver"}))
 STEWARD = Actor("stella", frozenset({"steward"}))
+STEWARD_AND_TREASURY = Actor("stan", frozenset({"steward", "treasury_data_owner"}))
 Timeline = list[tuple[datetime, datetime, dict[str, Any]]]
 Values = Mapping[str, tuple[Any, Any]]
 
@@ -143,3 +144,15 @@ def test_what_is_not_the_readers_to_see_is_named_in_the_slices_that_change(hub: 
     assert request.slices is not None
     assert [(s.changes, s.masked) for s in request.slices.slices] == [([], ["bank_accounts"])]
     assert "DE8937" not in str(request)
+
+
+def test_creation_shows_what_its_owners_would_let_through(hub: HubUnderTest) -> None:
+    given = A | {"bank_accounts": [{"iban": "DE89370400440532013000"}]}
+    with hub.hub.begin_as(STEWARD_AND_TREASURY) as work:
+        made = creation.create(work, "supplier", given, reason="Ordered", registry=hub.hub.registry)
+    [only] = made.slices.slices
+    assert (made.held, [(c.attribute, c.before, c.asked) for c in only.changes]) == (
+        ["bank_accounts"],
+        [("bank_accounts", None, True)],
+    )
+    assert (only.when, only.valid_to) == ("now", None)

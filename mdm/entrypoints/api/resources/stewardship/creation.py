@@ -10,7 +10,7 @@ from pydantic import Field
 
 from mdm.entrypoints.api.authentication import ApiRequest, begin_of, hub_of
 from mdm.entrypoints.api.resources.access.bodies import Body
-from mdm.entrypoints.api.resources.stewardship.bodies import Carried, Named
+from mdm.entrypoints.api.resources.stewardship.bodies import Carried, ChangedSlice, Named, changed
 from mdm.entrypoints.api.resources.stewardship.carrying_out import settled
 from mdm.hub import Work
 from mdm.hub.stewardship import creation
@@ -40,6 +40,8 @@ class CreatedMaster(Body):
     attributes: dict[str, Any] = Field(description="Of the golden record then, as far as the caller may see them.")
     masked: list[str]
     held: list[str] = Field(description="Attributes and coupled groups that wait for their owners.")
+    slices: list[ChangedSlice] = Field(description="Every interval in which values change when they approve.")
+    more_slices: int = Field(description="How many more there are.")
 
 
 SHOWN = {HTTP_200_OK: ResponseSpec(CreatedMaster, generate_examples=False, description="What would come of it.")}
@@ -74,4 +76,6 @@ def _answer(made: Created, *, only_preview: bool) -> CreatedMaster:
         attributes=made.attributes,
         masked=made.masked,
         held=made.held,
+        slices=changed(made.slices),
+        more_slices=made.slices.more,
     )
