@@ -113,14 +113,16 @@ def foretold(view: SimulationView) -> dict[str, Any]:
     }
 
 
-def tried(hub: HubUnderTest, domain: str, number: int, *, processes: int = 2) -> SimulationView:
+def tried(
+    hub: HubUnderTest, domain: str, number: int, *, stopped: Callable[[], bool] = lambda: False
+) -> SimulationView:
     """Run a simulation of a release and return it."""
     with hub.hub.begin() as work:
         simulation.request(work, domain, number)
     taken = simulation.take(hub.hub.begin)
     assert taken is not None
-    means = simulation.Means(partial(bootstrap.open_hub, Settings(), hub.dsn), processes=processes)
-    simulation.simulate(hub.hub.begin, taken, means)
+    means = simulation.Means(partial(bootstrap.open_hub, Settings(), hub.dsn))
+    simulation.simulate(hub.hub.begin, taken, means, stopped=stopped)
     with hub.hub.begin() as work:
         return simulation.show(work, domain, number, taken)
 

@@ -9,6 +9,7 @@ import pytest
 from mdm.core.security import Actor
 from mdm.errors import AlreadyDecided, Forbidden, NotFound
 from mdm.hub.releases import simulation
+from mdm.hub.releases.simulation import conduct
 from mdm.store.releases import simulation as stored
 from tests.support.foretelling import tried
 from tests.support.hubs import HubUnderTest
@@ -89,3 +90,12 @@ def test_who_only_reads_asks_for_no_simulation_and_nobody_for_one_of_what_is_in_
             simulation.request(work, "supplier", 1)
         with pytest.raises(NotFound):
             simulation.request(work, "supplier", 7)
+
+
+def test_simulation_lets_go_when_the_hub_stops(hub: HubUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub.send("erp", "1", attributes={"name": "Acme GmbH", "country": "DE", "phone": "+49 30 1234567"})
+    hub.process()
+    number = draft(hub, {"critical": False})
+    monkeypatch.setattr(conduct, "SECONDS", -1)
+    view = tried(hub, "supplier", number, stopped=lambda: True)
+    assert (view.state, view.outcome, view.figures) == ("cancelled", "The hub was stopped.", None)
