@@ -14,6 +14,7 @@ from mdm.hub.stewardship import values
 from mdm.hub.stewardship.decisions import decide
 from mdm.settings import Settings
 from tests.support.hubs import HubUnderTest, StandingClock
+from tests.support.servers import ForgetfulPostgres
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STEWARD = Actor("stella", frozenset({"steward"}))
@@ -27,14 +28,15 @@ def clock() -> StandingClock:
 
 
 @pytest.fixture
-def acme(database: str, clock: StandingClock) -> Iterator[HubUnderTest]:
+def acme(postgres_server: ForgetfulPostgres, prepared_template: str, clock: StandingClock) -> Iterator[HubUnderTest]:
     """A supplier whose incoterms the ERP has wrong."""
-    bootstrap.prepare(Settings(), database)
-    with bootstrap.open_hub(Settings(), database, clock=clock) as opened:
-        hub = HubUnderTest(opened, database)
+    dsn = postgres_server.create(template=prepared_template)
+    with bootstrap.open_hub(Settings(), dsn, clock=clock) as opened:
+        hub = HubUnderTest(opened, dsn)
         hub.send("erp", "1", version=1, attributes=ACME)
         hub.process()
         yield hub
+    postgres_server.drop(dsn)
 
 
 def pin(hub: HubUnderTest, **terms: Any) -> None:
