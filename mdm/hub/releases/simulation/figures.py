@@ -11,7 +11,6 @@ from mdm.hub.releases.switching import RATE
 from mdm.hub.tasks import MATCH_REVIEW
 
 MASTERS = ("looked_at", "rebuilt", "changed", "critical", "unannounced", "merged", "split", "new", "held")
-EXPECTED = ("rebuilt", "critical", "merged", "split")
 CHANGED = "golden.changed"
 
 
@@ -45,7 +44,7 @@ def expected_of(figures: Mapping[str, Any]) -> dict[str, int]:
     """Return what is to be expected of carrying the release through, as it will be counted then."""
     masters = figures["masters"]
     return {
-        "masters": masters["rebuilt"],
+        "masters": masters["rebuilt"] + masters["new"],
         "changed": figures["events"].get(CHANGED, 0),
         "critical": masters["critical"],
         "merged": figures["events"].get("identity.merged", 0),

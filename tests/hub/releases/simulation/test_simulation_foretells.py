@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from mdm.hub.releases import simulation as asked
 from mdm.hub.releases.simulation.bench import Bench
 from mdm.hub.releases.simulation.rules import Rules
 from mdm.hub.releases.simulation.tally import Tally
-from mdm.store.releases import simulation
+from mdm.store.releases import rollouts, simulation
 from tests.support.foretelling import OpenCopy, Standing, companies, figures, foretold, switched_on, tried
 from tests.support.rules_machine import document_in_force, keep_draft
 from tests.support.servers import ForgetfulPostgres
@@ -53,6 +54,9 @@ def test_simulation_foretells_what_switching_on_does(
         assert Standing.of(hub, "supplier") == before
         switched_on(hub, "supplier", number)
         assert foretold(view) == figures(before, Standing.of(hub, "supplier"))
+        with hub.hub.begin() as work:
+            expected = asked.foretold(work, "supplier", number, against=1)
+            assert expected == rollouts.counted(work.session, "supplier", number)
 
 
 def test_portions_add_up_to_the_whole_however_they_are_cut(company: OpenCopy) -> None:
