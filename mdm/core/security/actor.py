@@ -69,13 +69,23 @@ class Actor:
             for grant in self._grants()
         )
 
-    def may_decide(self, role: str, *, authors: Collection[str], domain: str | None = None) -> bool:
+    def may_decide(
+        self,
+        role: str,
+        *,
+        authors: Collection[str],
+        domain: str | None = None,
+        sites: frozenset[str] | None = None,
+    ) -> bool:
         """Tell whether the actor may decide in a role what `authors` made: never one's own, nor on an author's behalf.
 
         A role delegated by an author is the author's; held by oneself or delegated by somebody else, it counts.
         """
         return self.name not in authors and any(
-            grant.role == role and grant.delegated_by not in authors and (domain is None or grant.covers(domain))
+            grant.role == role
+            and grant.delegated_by not in authors
+            and (domain is None or grant.covers(domain))
+            and (sites is None or grant.reaches(sites))
             for grant in self._grants()
         )
 

@@ -1,11 +1,12 @@
 """Drafts of rules, decided by the owners of what they change: never by an author alone, through no path."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mdm.core.ids import digest as digest_of
 from mdm.core.security import SYSTEM, Actor, Permission
+from mdm.core.security.actor import ALL
 from mdm.errors import AlreadyDecided, Forbidden, NotFound, OutdatedRequest, OwnChange
 from mdm.hub.action_log import log_action
 from mdm.hub.releases.owners import owners_asked
@@ -52,7 +53,7 @@ class Standing:
 
     def roles_of(self, actor: Actor, domain: str) -> list[str]:
         """Return the roles in which an actor may approve it now."""
-        own = [role for role in self.asked if actor.may_decide(role, authors=self.authors, domain=domain)]
+        own = [role for role in self.asked if decides(actor, role, self.authors, domain)]
         missing = [role for role in own if role in self.awaited]
         if missing or self.awaited or not self.lonely or actor.name in self.people:
             return missing
@@ -109,7 +110,7 @@ def reject(work: Work, domain: str, number: int, *, reason: str) -> None:
     draft = locked_draft(work, domain, number)
     found = standing(work, draft)
     owner = work.catalog.domain(domain).owner
-    if not any(work.actor.may_decide(role, authors=draft.authors, domain=domain) for role in {owner, *found.asked}):
+    if not any(decides(work.actor, role, draft.authors, domain) for role in {owner, *found.asked}):
         raise _refusal(work.actor, domain, found)
     _end(work, draft, REJECTED, reason)
 
@@ -120,6 +121,11 @@ def withdraw(work: Work, domain: str, number: int, *, reason: str) -> None:
     if work.actor.name not in draft.authors and not work.actor.may(Permission.ADMINISTER, domain=domain):
         raise Forbidden("Only who proposed these rules may withdraw them.", hint="An owner may reject them.")
     _end(work, draft, WITHDRAWN, reason)
+
+
+def decides(actor: Actor, role: str, authors: Collection[str], domain: str) -> bool:
+    """Tell whether an actor may decide in a role about rules: they count for all sites, so the role must as well."""
+    return actor.may_decide(role, authors=authors, domain=domain, sites=ALL)
 
 
 def locked_draft(work: Work, domain: str, number: int) -> Release:
@@ -142,9 +148,9 @@ def found(work: Work, domain: str, number: int) -> Release:
 
 
 def _refusal(actor: Actor, domain: str, found: Standing) -> Exception:
-    holds = any(actor.holds(role, domain=domain) for role in found.asked)
+    holds = any(actor.holds(role, domain=domain, sites=ALL) for role in found.asked)
     awaited = ", ".join(found.awaited) or f"another holder of {', '.join(found.asked)}"
-    if holds and not any(actor.may_decide(role, authors=found.authors, domain=domain) for role in found.asked):
+    if holds and not any(decides(actor, role, found.authors, domain) for role in found.asked):
         return OwnChange(
             f"{actor.name} has a part in this draft and cannot decide about it.", hint=f"It awaits {awaited}."
         )

@@ -66,7 +66,8 @@ def _ruled(domain: Domain, unit: str) -> Any:
     rule = policy.attributes.get(unit, policy.default)
     by_order = rule.rule is Rule.SOURCE_PRIORITY and not rule.sources
     trust = {source: rating.about(unit) for source, rating in policy.trust.items()}
-    believed = (trust, policy.downgrades) if rule.rule is Rule.MOST_TRUSTED else None
+    lowered = {name: getattr(policy.downgrades, name) for name in ("findings", "severities", "floor")}
+    believed = (trust, lowered) if rule.rule is Rule.MOST_TRUSTED else None
     return rule, policy.sources if by_order else None, believed, domain.groups.get(unit), unit in domain.critical
 
 

@@ -9,6 +9,7 @@ import structlog
 
 from mdm.core.domains import parse
 from mdm.core.security import Permission
+from mdm.core.security.actor import ALL
 from mdm.errors import (
     AlreadyDecided,
     BreakingContract,
@@ -84,7 +85,9 @@ def roll_back(work: Work, domain: str, number: int, *, reason: str, to: int | No
     The owner of the domain or an administrator does so alone: those rules were approved before.
     """
     in_charge = work.catalog.domain(domain).owner
-    if not (work.actor.holds(in_charge, domain=domain) or work.actor.may(Permission.ADMINISTER, domain=domain)):
+    if not (
+        work.actor.holds(in_charge, domain=domain, sites=ALL) or work.actor.may(Permission.ADMINISTER, domain=domain)
+    ):
         hint = f"Who holds {in_charge} or administers may."
         raise Forbidden(f"{work.actor.name} may not roll back rules of {domain}.", hint=hint)
     releases.lock(work.session)
@@ -160,9 +163,11 @@ def _switch(work: Work, release: Release) -> Switched:
 
 
 def _unschedule(work: Work, domain: str, number: int, why: str) -> None:
-    """Take a draft from the schedule, if it still is one."""
+    """Take a draft from the schedule, unless somebody else has switched it on or ended it meanwhile."""
     releases.lock(work.session)
     draft = found(work, domain, number)
+    if draft.scheduled_at is None:
+        return
     draft.scheduled_at = None
     draft.note = f"Not switched on: {why}"
     work.session.flush()

@@ -103,6 +103,8 @@ def test_nobody_puts_rules_in_force_alone_through_no_path(hub: HubUnderTest) -> 
     dora = Actor.holding("dora", lent)
     for actor in (TAX, dora):
         refused(hub, own, actor, OwnChange)
+    of_a_plant = Actor.holding("paul", [Grant("tax_data_owner", sites=frozenset({"P1"})), Grant("reader")])
+    refused(hub, own, of_a_plant, Forbidden)
     assert approved(hub, own, OTHER_TAX).approved
 
     on_behalf = proposed(hub, {"declaration": {"attributes": {"tax_number": {"title": "Tax"}}}}, by=dora)
@@ -175,7 +177,8 @@ def test_scheduled_rules_are_switched_on_when_their_time_has_come(untried: HubUn
     later = utc_now() + 3 * HOUR
     with bootstrap.open_hub(Settings(), untried.dsn, clock=lambda: later) as tomorrow:
         assert releases.switch_on_due(tomorrow.begin) == 2
-    assert seen(untried, first).state == "active"
+        assert releases.switch_on_due(tomorrow.begin) == 0
+    assert (seen(untried, first).state, seen(untried, first).note) == ("active", None)
     left = seen(untried, second)
     assert (left.state, left.scheduled_at) == ("draft", None)
     assert (left.note or "").startswith("Not switched on: Release 4 of supplier is not approved.")

@@ -2,7 +2,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mdm.core.domains import load_documents
@@ -69,9 +69,9 @@ SENTENCES: list[tuple[str, Any, str]] = [
         "priority of sources in another order: portal, erp, procurement",
     ),
     (
-        "declaration.quality",
-        [{"name": "has_phone", "attribute": "phone"}],
-        "quality rule has_phone is added: attribute phone",
+        "declaration.quality.has_phone",
+        {"attributes": ["phone"], "required": "each", "severity": "warning"},
+        "quality rule has_phone is added: attributes phone, required each, severity warning",
     ),
     ("declaration.downgrades.findings.checksum", 0.5, "finding checksum: 0.5 of the trust is left instead of all"),
     ("declaration.approval.creation", [], "bank_accounts of a new master will no longer wait"),
@@ -125,6 +125,7 @@ VALUES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(places(SUPPLIER)), st.sampled_from(["set", "remove", "add", "repeat"]), VALUES)
 def test_any_change_of_the_rules_is_said(path: tuple[Any, ...], how: str, value: Any) -> None:
     changed = copy.deepcopy(SUPPLIER)
