@@ -75,12 +75,13 @@ def write_versions(session: Session, rows: Sequence[dict[str, Any]], *, release:
         run(session, "golden/write_versions", rows=as_json(rows), release=release)
 
 
-def version_at(session: Session, master_id: UUID, known_at: datetime | None) -> GoldenVersion | None:
-    """Return the newest version recorded no later than `known_at` (None: the newest of all)."""
-    newest = select(GoldenVersion).where(col(GoldenVersion.master_id) == master_id)
-    if known_at is not None:
-        newest = newest.where(col(GoldenVersion.recorded_at) <= known_at)
-    return session.scalars(newest.order_by(col(GoldenVersion.version).desc()).limit(1)).first()
+def version_at(session: Session, master_id: UUID, known_at: datetime | None) -> Row | None:
+    """Return the newest version recorded no later than `known_at` (None: the newest of all), with its master's domain.
+
+    Columns: master_id, domain, version, recorded_at, evaluated_at, event_id, event_type, release, status, merged_into.
+    """
+    rows = run(session, "golden/read_version_at", id=master_id, known_at=known_at)
+    return rows[0] if rows else None
 
 
 def versions(

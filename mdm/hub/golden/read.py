@@ -58,7 +58,7 @@ class Located:
     """A version of a master, and its slice at one valid time, if there is one."""
 
     domain: Domain
-    version: GoldenVersion
+    version: Row
     stretch: Row | None
 
     @property
@@ -118,7 +118,7 @@ def locate(
     return Located(domain, version, stretch)
 
 
-def crosswalk(work: Work, domain: Domain, version: GoldenVersion, *, known_at: datetime | None) -> list[Link]:
+def crosswalk(work: Work, domain: Domain, version: Row, *, known_at: datetime | None) -> list[Link]:
     """Return the links of one version of a master; deleted are the records that were known to be by `known_at`."""
     untimely = [name for name, source in domain.sources.items() if not source.time_trusted]
     rows = golden.links_at(work.session, version.master_id, version.version, known_at=known_at, untimely=untimely)
@@ -212,10 +212,13 @@ def readable(work: Work, name: str) -> Domain:
     return domain
 
 
-def survivor(work: Work, domain: Domain, master_id: UUID, *, known_at: datetime | None) -> GoldenVersion | None:
+def survivor(work: Work, domain: Domain, master_id: UUID, *, known_at: datetime | None) -> Row | None:
     """Return the version at a recorded time of a master, or of that it was merged into; None: not yet known then."""
-    check_domain(work, domain, master_id)
     version = golden.version_at(work.session, master_id, known_at)
+    if version is None:
+        check_domain(work, domain, master_id)
+    elif version.domain != domain.name:
+        raise unknown(domain, master_id)
     while version is not None and version.merged_into is not None:
         version = golden.version_at(work.session, version.merged_into, known_at)
     return version

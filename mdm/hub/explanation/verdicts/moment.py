@@ -44,11 +44,11 @@ class Moment:
     """A version of a master at an instant of recorded time, None: now."""
 
     work: Work
-    version: GoldenVersion
+    version: GoldenVersion | Row
     instant: datetime | None
 
     @classmethod
-    def at(cls, work: Work, version: GoldenVersion, instant: datetime) -> Self:
+    def at(cls, work: Work, version: GoldenVersion | Row, instant: datetime) -> Self:
         """Return an instant in the time of a version.
 
         One that announced a boundary on the way to another version says what the one before it did, and rests on that.

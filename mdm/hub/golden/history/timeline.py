@@ -12,7 +12,6 @@ from mdm.hub.golden.read import readable, survivor, unknown
 from mdm.hub.golden.sight import Sight, sight_of
 from mdm.store import golden
 from mdm.store.rows import Row
-from mdm.store.tables import GoldenVersion
 from mdm.store.work import Work
 
 
@@ -45,7 +44,7 @@ class Known:
     """What was known of a master at a recorded time, nothing of it masked; `version` None: nothing yet."""
 
     domain: Domain
-    version: GoldenVersion | None
+    version: Row | None
     stretches: Sequence[Row]
 
 
