@@ -70,7 +70,7 @@ def replace_unique_values(session: Session, ids: Sequence[int], rows: Sequence[d
 def judge_again(
     session: Session, rows: Sequence[dict[str, Any]], *, but: Sequence[int], reason: str, now: datetime
 ) -> None:
-    """Have the records judged again that say one of these values (domain, attribute, key), `but` for some."""
+    """Have the records judged again that say one of these values (domain, attribute, key), `but` for some if alone."""
     run(session, "records/quality/judge_again", rows=as_json(rows), ids=list(but), reason=reason, now=now)
 
 

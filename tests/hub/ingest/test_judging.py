@@ -135,6 +135,10 @@ def test_a_value_said_twice_is_found_on_both_sides_until_it_is_not(judged: HubUn
     assert rules(judged, "erp/5") == rules(judged, "erp/6") == {"one_master"}
     say(judged, "erp/6", **other)
     assert rules(judged, "erp/5") | rules(judged, "erp/6") == set()
+    for key, one_of_both in (("5", one), ("6", other)):
+        judged.send("erp", key, attributes=one_of_both | {"industry": "Organs"})
+    judged.process()  # in one chunk
+    assert rules(judged, "erp/5") == rules(judged, "erp/6") == {"one_per_source"}
 
 
 def test_a_reference_to_a_retired_master_is_found_until_that_is_taken_back_into_use(judged: HubUnderTest) -> None:
