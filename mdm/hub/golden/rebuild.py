@@ -11,7 +11,7 @@ from mdm.hub import announce
 from mdm.hub.announce import Cause, Change
 from mdm.hub.approval import Asked, Held, renew_requests
 from mdm.hub.golden.cycles import break_cycles
-from mdm.hub.golden.draft import BOUNDARY, TICK, Draft, Found, Permit, begins_or_ends, draft
+from mdm.hub.golden.draft import TICK, Draft, Found, Permit, begins_or_ends, draft
 from mdm.hub.golden.leading import keep_references
 from mdm.hub.golden.occasions import BOUNDARY
 from mdm.hub.golden.pins import ask_about_pins, concerned, end_agreed
@@ -35,6 +35,7 @@ def rebuild(
 
     What needs approval and is not permitted is kept back, and its owners are asked.
     """
+    work.hold_rules([domain])
     now = work.now
     work.origins |= {master: causes[master].correlation_id for master in touched}
     found = _find(work, touched, now=now)
