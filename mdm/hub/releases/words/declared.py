@@ -68,10 +68,10 @@ def owner(place: Place) -> Iterator[str]:
 
 def classification(place: Place) -> Iterator[str]:
     """Say who may see an attribute, and whether events carry it."""
-    before, after = ("internal" if value is ABSENT else value for value in (place.before, place.after))
+    before, after = ("internal" if value is ABSENT else shown(value) for value in (place.before, place.after))
     carried, carries = before in CARRIED, after in CARRIED
     told = "" if carried == carries else ": events carry it from now on" if carries else ": events no longer carry it"
-    yield f"{place.path[-2]}: {shown(before)} → {shown(after)}{told}"
+    yield f"{place.path[-2]}: {before} → {after}{told}"
 
 
 def codes(place: Place) -> Iterator[str]:
