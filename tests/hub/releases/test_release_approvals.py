@@ -184,7 +184,7 @@ def test_scheduled_rules_are_switched_on_when_their_time_has_come(untried: HubUn
     assert (left.note or "").startswith("Not switched on: Release 4 of supplier is not approved.")
 
 
-def test_every_step_is_logged(untried: HubUnderTest) -> None:
+def test_every_step_is_logged_and_audited(untried: HubUnderTest) -> None:
     number = proposed(untried, PHONE)
     approved(untried, number, OWNER)
     switched_on(untried, number)
@@ -199,3 +199,8 @@ def test_every_step_is_logged(untried: HubUnderTest) -> None:
     ]
     back = seen(untried, 4)
     assert (back.state, back.rolls_back, back.hash) == ("active", 3, seen(untried, 2).hash)
+    assert untried.broken() == []
+    untried.rows("UPDATE release_approval SET decided_by = 'ada' RETURNING 1")
+    assert untried.broken() == ["release 3 of supplier was approved by its author ada"]
+    untried.rows("DELETE FROM release_approval RETURNING 1")
+    assert untried.broken() == ["release 3 of supplier was switched on, but nobody has approved it"]
