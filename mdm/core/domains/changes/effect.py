@@ -6,6 +6,7 @@ from typing import Any
 
 from mdm.core.domains.domain import Domain
 from mdm.core.quality import differing
+from survivorship import Policy
 
 Weights = tuple[float, float]
 
@@ -46,7 +47,7 @@ def effect_of(before: Domain, after: Domain) -> Effect:
 def _read(before: Domain, after: Domain) -> Iterator[str]:
     """Yield the attributes whose values are read otherwise: of every record, or of some source's alone."""
     names = sorted({*before.attributes, *after.attributes})
-    if before.limits != after.limits or _manners(before) != _manners(after):
+    if before.limits != after.limits or _manners(before, before) != _manners(after, before):
         yield from names
         return
     for name in names:
@@ -55,9 +56,10 @@ def _read(before: Domain, after: Domain) -> Iterator[str]:
     yield from differing(before.quality, after.quality, known=names)
 
 
-def _manners(domain: Domain) -> dict[str, Any]:
-    """Return how the facts of each source are taken: whether its time counts, and whether its nulls clear."""
-    return {name: (source.time_trusted, source.may_blank) for name, source in domain.sources.items()}
+def _manners(domain: Domain, known: Domain) -> dict[str, Any]:
+    """Return how the facts of each known source are taken: whether its time counts, and whether its nulls clear."""
+    taken = {name: (source.time_trusted, source.may_blank) for name, source in domain.sources.items()}
+    return {name: taken.get(name) for name in known.sources}
 
 
 def _reading(domain: Domain, name: str) -> Any:
@@ -79,20 +81,28 @@ def _units(before: Domain, after: Domain) -> Iterator[str]:
         if name in placed or before.unit_of(name) != after.unit_of(name):
             yield from (before.unit_of(name), after.unit_of(name))
     every = sorted({d.unit_of(name) for d in (before, after) for name in d.attributes})
-    changed = {unit for unit in every if _ruled(before, unit) != _ruled(after, unit)}
+    known = before.policy
+    changed = {unit for unit in every if _ruled(before, unit, known) != _ruled(after, unit, known)}
     yield from changed
     yield from (unit for unit in every if _led_by(after, unit) & changed or _led_by(before, unit) & changed)
 
 
-def _ruled(domain: Domain, unit: str) -> Any:
-    """Return all that decides on the value of a unit, and on who must approve of it."""
+def _ruled(domain: Domain, unit: str, known: Policy) -> Any:
+    """Return all that decides on the value of a unit, and on who must approve of it.
+
+    Sources and findings that are not known yet have said nothing by which a value could change.
+    """
     policy = domain.policy
-    trust = {source: rating.about(unit) for source, rating in policy.trust.items()}
+    order = [source for source in policy.sources if source in known.sources]
+    trust = {source: policy.trust[source].about(unit) for source in order if source in policy.trust}
+    lowered = policy.downgrades
+    graded = {code: lowered.severity_of.get(code) for code in known.downgrades.severity_of}
     members = domain.groups.get(unit, ())
     rule = policy.attributes.get(unit, policy.default)
-    known = all(name in domain.attributes for name in domain.members_of(unit))
-    owner = domain.owner_of(unit) if known else None
-    return rule, members, trust, policy.sources, policy.downgrades, unit in domain.critical, owner
+    declared = all(name in domain.attributes for name in domain.members_of(unit))
+    owner = domain.owner_of(unit) if declared else None
+    downgrades = (lowered.findings, lowered.severities, lowered.floor, graded)
+    return rule, members, trust, order, downgrades, unit in domain.critical, owner
 
 
 def _led_by(domain: Domain, unit: str) -> set[str]:
