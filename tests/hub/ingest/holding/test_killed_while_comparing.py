@@ -13,7 +13,7 @@ def test_worker_killed_between_comparing_and_holding_loses_nothing(hub: HubUnder
     hub.process()
     load_id = load_customers(hub, tmp_path, KNOWN, version=2, phones=False)
     worker = RunningParts(hub, "nats://127.0.0.1:1").start("resolve", kill_at="load_compared")
-    assert worker.wait(timeout=30) == -signal.SIGKILL
+    assert worker.wait(timeout=60) == -signal.SIGKILL
     assert (report(hub, load_id).state, report(hub, load_id).deliveries) == ("comparing", {"pending": KNOWN})
     hub.process()
     assert (report(hub, load_id).state, with_phone(hub)) == ("held", KNOWN)
