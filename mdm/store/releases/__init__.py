@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import cast
 
+import psycopg
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col
@@ -18,16 +20,16 @@ def lock(session: Session) -> None:
 
 
 def numbers(session: Session) -> dict[str, int]:
-    """Return the number of the release in force of every domain."""
-    in_force = select(col(Release.domain), col(Release.number)).where(col(Release.state) == "active")
-    return {row.domain: row.number for row in session.connection().execute(in_force)}
+    """Return the number of the release in force of every domain; every transaction asks, so it goes the short way."""
+    connection = cast("psycopg.Connection", session.connection().connection.driver_connection)
+    return dict(connection.execute("SELECT domain, number FROM release WHERE state = 'active'").fetchall())
 
 
 def hold(session: Session, expected: Mapping[str, int]) -> None:
     """Keep the releases of domains in force until the transaction ends; raises Moved if others are in force by now."""
-    for domain in sorted(expected):
-        lock = text("SELECT pg_advisory_xact_lock_shared(:number)")
-        session.connection().execute(lock, {"number": lock_number(f"release/{domain}")})
+    locks = text("SELECT pg_advisory_xact_lock_shared(number) FROM unnest(CAST(:numbers AS bigint[])) AS number")
+    wanted = [lock_number(f"release/{domain}") for domain in sorted(expected)]
+    session.connection().execute(locks, {"numbers": wanted})
     found = numbers(session)
     if any(found.get(domain) != number for domain, number in expected.items()):
         raise Moved("Other rules have been switched on.")
