@@ -132,7 +132,8 @@ def _settle(work: Work, domain: Domain, found: Mapping[int, Folded], taken: Mapp
         own = [record for record in changed if record in master.records] or list(changed)
         kind = _kind(set[str]().union(*(reasons[record] for record in own)))
         origin = next((taken[record].origin for record in sorted(own) if taken[record].origin), unknown)
-        return Cause.following(kind, origin, waiver=INITIAL_LOAD if initial.issuperset(own) else None)
+        waived = kind != RELEASE and initial.issuperset(own)  # other rules make other values: those are asked about
+        return Cause.following(kind, origin, waiver=INITIAL_LOAD if waived else None)
 
     compared = {record: f.comparable for record, f in changed.items() if f.compared}
     announced = {record for record in changed if ANNOUNCE in reasons[record]}

@@ -6,7 +6,7 @@ from typing import Any
 
 from mdm.core.domains.domain import Domain
 from mdm.core.quality import differing
-from survivorship import Policy
+from survivorship import Policy, Rule
 
 Weights = tuple[float, float]
 
@@ -94,15 +94,18 @@ def _ruled(domain: Domain, unit: str, known: Policy) -> Any:
     """
     policy = domain.policy
     order = [source for source in policy.sources if source in known.sources]
-    trust = {source: policy.trust[source].about(unit) for source in order if source in policy.trust}
-    lowered = policy.downgrades
-    graded = {code: lowered.severity_of.get(code) for code in known.downgrades.severity_of}
-    members = domain.groups.get(unit, ())
-    rule = policy.attributes.get(unit, policy.default)
+    rule, members = policy.attributes.get(unit, policy.default), domain.groups.get(unit, ())
     declared = all(name in domain.attributes for name in domain.members_of(unit))
     owner = domain.owner_of(unit) if declared else None
-    downgrades = (lowered.findings, lowered.severities, lowered.floor, graded)
-    return rule, members, trust, order, downgrades, unit in domain.critical, owner
+    trust = _trust(policy, unit, known) if rule.rule is Rule.MOST_TRUSTED else None
+    return rule, members, order, trust, unit in domain.critical, owner
+
+
+def _trust(policy: Policy, unit: str, known: Policy) -> Any:
+    rated = {source: policy.trust[source].about(unit) for source in known.sources if source in policy.trust}
+    lowered = policy.downgrades
+    graded = {code: lowered.severity_of.get(code) for code in known.downgrades.severity_of}
+    return rated, lowered.findings, lowered.severities, lowered.floor, graded
 
 
 def _led_by(domain: Domain, unit: str) -> set[str]:

@@ -10,10 +10,10 @@ from uuid import UUID
 from mdm.hub.announce import Cause
 from mdm.hub.approval import Held
 from mdm.hub.golden import Draft, Touched
-from mdm.hub.golden.draft import Found, Permit, draft
+from mdm.hub.golden.draft import Found, draft
 from mdm.hub.releases.simulation.partition import Partition
 from mdm.hub.releases.simulation.records import Look
-from mdm.store import golden, records, stewardship
+from mdm.store import golden, stewardship
 from mdm.store.rows import Row
 
 CAUSE = Cause("release", correlation_id="simulation")
@@ -86,14 +86,11 @@ class Masters:
 
     def drafts(self, touched: Mapping[UUID, Touched], found: Partition | None) -> list[Draft]:
         """Draft masters as the new rules would have them."""
-        made = [self._draft(master, self._known(master, found), None) for master in touched.values()]
-        waiting = [d for d in made if any(h.id is None for h in d.guarded.held)]
-        ids = {link.record_id for d in waiting for link in d.found.links if link.linked}
-        initial = records.initial(self.look.work.session, ids) if ids else set()
-        return [self._waived(d, initial) for d in made]
-
-    def _draft(self, master: Touched, known: Found, permit: Permit | None) -> Draft:
-        return draft(self.look.rules.after, master, known, cause=CAUSE, now=self.look.rules.now, permit=permit)
+        rules = self.look.rules
+        return [
+            draft(rules.after, master, self._known(master, found), cause=CAUSE, now=rules.now)
+            for master in touched.values()
+        ]
 
     def _known(self, master: Touched, found: Partition | None) -> Found:
         pins = list(self.overrides.get(master.id, ()))
@@ -128,13 +125,6 @@ class Masters:
             state = {**state, "claims": {name: said for name, said in state["claims"].items() if name in heard}}
         ended_at = self.look.ended_at(row.record_id, row.ended_at)
         return Link(row.record_id, row.link_no, row.source, row.source_key, ended_at, state)
-
-    def _waived(self, d: Draft, initial: Collection[int]) -> Draft:
-        """Return the draft as it is if all that is known was loaded initially: then nobody need approve."""
-        own = {link.record_id for link in d.found.links if link.linked}
-        if not own or not own.issubset(initial):
-            return d
-        return self._draft(d.master, d.found, Permit(None, {}))
 
 
 def _ended(row: Row) -> Link:
