@@ -1,6 +1,8 @@
 """Other rules are switched on at one instant, and what they concern is done again, no more."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from mdm.errors import AlreadyDecided, Moved
 from mdm.hub import redo
 from mdm.hub.releases import switching
 from mdm.settings import Settings
+from tests.hub.ingest.holding.customers_loaded import load
 from tests.support.hubs import HubUnderTest
 from tests.support.rules_machine import document_in_force, switch_on
 
@@ -90,6 +93,26 @@ def test_every_process_works_by_the_new_rules_and_who_has_begun_by_the_old_ones_
             assert work.catalog.domain("customer").critical >= {"phone"}
             redo.process_due(other.begin)
     known.process()
+
+
+def test_what_other_rules_make_of_initially_loaded_values_is_asked_about(hub: HubUnderTest, tmp_path: Path) -> None:
+    first = {"name": "Acme GmbH", "vat_id": "DE136695976", "phone": "+49 30 7654321"}
+    second = {"name": "Acme GmbH", "vat_id": "DE129273398", "phone": "+49 30 7654321"}
+    for source, attributes in (("erp", first), ("crm", second)):
+        file = tmp_path / f"accounts-{source}.jsonl"
+        file.write_text(json.dumps({"domain": "customer", "key": "1", "attributes": attributes}))
+        load(hub, file, source=source, initial=True)
+    hub.process()
+    document = document_in_force(hub, "customer")
+    document["match"]["thresholds"] = {"review": -20.0, "match": -20.0}
+    document["match"]["vetoes"] = []
+    document["match"]["clusters"]["strong"] = {}
+    document["declaration"]["priority"] = ["crm", "erp", "shop"]
+    switch_on(hub, document)
+    hub.process()
+    assert hub.master("erp", "1", domain="customer") == hub.master("crm", "1", domain="customer")
+    assert hub.rows("SELECT count(*) FROM change_request WHERE state = 'open'") == [(1,)]
+    assert hub.broken() == []
 
 
 def test_release_is_not_switched_on_twice(known: HubUnderTest) -> None:

@@ -24,9 +24,9 @@ class CanonicalFiles(Registry):
 CANONICAL = CanonicalFiles({}, {})
 
 
-def load(hub: HubUnderTest, path: Path, *, initial: bool = False) -> UUID:
-    """Load a file of facts of the CRM and return the load."""
-    *_, last = load_file(hub.hub.begin, path, source="crm", registry=CANONICAL, initial=initial)
+def load(hub: HubUnderTest, path: Path, *, source: str = "crm", initial: bool = False) -> UUID:
+    """Load a file of facts and return the load."""
+    *_, last = load_file(hub.hub.begin, path, source=source, registry=CANONICAL, initial=initial)
     return last.load_id
 
 
