@@ -21,18 +21,22 @@ def find(
     read: Collection[str],
     members: Collection[str],
     announced: Collection[str],
+    pinned: Collection[str],
+    shown: Collection[str],
     compared: bool,
     weights: tuple[float, float] | None,
 ) -> str:
     """Note the records that are concerned, and return the horizon: all that is written by transactions since is newer.
 
     `read` are attributes of which the facts are folded again, `members` those of which the values may change, of which
-    masters with `announced` ones get a version. All are compared, or those alone that have edges within `weights`.
+    masters with `announced` ones get a version; `pinned` and `shown` name both as pinned values do. All are compared,
+    or those alone that have edges within `weights`.
     """
     horizon = text("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS xid) AS text)")
     found = cast("str", session.connection().execute(horizon).scalar_one())
     low, high = weights or (None, None)
     given = {"read": list(read), "members": list(members), "announced": list(announced)}
+    given |= {"pinned": list(pinned), "shown": list(shown)}
     run(session, "releases/find_affected", domain=domain, compared=compared, low=low, high=high, **given)
     return found
 

@@ -25,6 +25,7 @@ from mdm.core.security import Actor
 from mdm.errors import DeclarationError
 from survivorship import Policy, PolicyError
 
+UNDECLARED = SourceDeclaration()
 SEARCHED_PARTS = ("street", "postal_code", "city", "key")  # of addresses and references
 
 
@@ -72,6 +73,10 @@ class Domain:
         """Return the role that owns an attribute or coupled group: that of the first member which names one."""
         owners = (self.attributes[name].owner for name in self.members_of(unit))
         return next((owner for owner in owners if owner is not None), self.owner)
+
+    def source_of(self, name: str) -> SourceDeclaration:
+        """Return what is declared of a source; of one that is no longer declared, records stay, nothing is."""
+        return self.sources.get(name, UNDECLARED)
 
     @property
     def owners(self) -> frozenset[str]:

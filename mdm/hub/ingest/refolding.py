@@ -14,7 +14,7 @@ from mdm.store.tables import Fact
 
 def read_again(domain: Domain, source: str, facts: Iterable[Fact | Row]) -> list[Said]:
     """Return what facts of a record say by the rules of a domain; references are not followed yet."""
-    time_trusted = domain.sources[source].time_trusted
+    time_trusted = domain.source_of(source).time_trusted
     return [
         say(
             fact,
@@ -39,4 +39,4 @@ def refold(leads: Leads, domain: Domain, source: str, said: Sequence[Said]) -> S
 
 def terms_of(domain: Domain, source: str) -> Terms:
     """Return what a domain says about folding the facts of a source."""
-    return Terms(frozenset(domain.attributes), domain.sources[source].may_blank, domain.limits.slices)
+    return Terms(frozenset(domain.attributes), domain.source_of(source).may_blank, domain.limits.slices)

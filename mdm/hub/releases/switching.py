@@ -35,12 +35,15 @@ def switch_on(work: Work, domain_name: str, number: int, *, rate: float = RATE) 
     """
     in_force, wanted = work.catalog.domain(domain_name), _wanted(work, domain_name, number)
     effect = effect_of(in_force, wanted)
+    members = _members(in_force, wanted, effect)
     horizon = affected.find(
         work.session,
         domain_name,
         read=effect.read,
-        members=_members(in_force, wanted, effect),
+        members=members,
         announced=effect.announced,
+        pinned=members | _units(in_force, wanted, members),
+        shown=effect.announced | _units(in_force, wanted, effect.announced),
         compared=effect.compared and effect.weights is None,
         weights=effect.weights,
     )
@@ -80,3 +83,7 @@ def _members(before: Domain, after: Domain, effect: Effect) -> frozenset[str]:
     """Return the attributes whose claims tell which masters are concerned."""
     units = {name for unit in effect.units for d in (before, after) for name in d.members_of(unit)}
     return frozenset(units | effect.announced)
+
+
+def _units(before: Domain, after: Domain, names: frozenset[str]) -> frozenset[str]:
+    return frozenset(domain.unit_of(name) for domain in (before, after) for name in names)

@@ -91,6 +91,12 @@ def edges_of(session: Session, ids: Collection[int]) -> Sequence[Row]:
     return run(session, "simulation/read_edges_of", ids=list(ids)) if ids else ()
 
 
+def told(session: Session, ids: Collection[int], *, attributes: Collection[str]) -> set[int]:
+    """Return which of these records have ever told anything about some attributes, or claim it."""
+    given = {"ids": list(ids), "attributes": list(attributes)}
+    return {row.id for row in run(session, "simulation/find_told", **given)} if ids else set()
+
+
 def facts(session: Session, ids: Iterable[int]) -> Mapping[int, Sequence[Row]]:
     """Return every fact of each record."""
     found: dict[int, list[Any]] = defaultdict(list)
@@ -106,6 +112,6 @@ def members(session: Session, ids: Collection[UUID], *, weights: tuple[float, fl
 
 
 def count_claiming(session: Session, ids: Collection[UUID], *, attributes: Collection[str]) -> int:
-    """Count the records of masters that claim anything about some attributes."""
+    """Count the records of masters that claim anything about some attributes, or have ever told it."""
     rows = run(session, "simulation/count_claiming", ids=list(ids), attributes=list(attributes))
     return int(rows[0].records)

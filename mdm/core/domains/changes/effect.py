@@ -58,8 +58,8 @@ def _read(before: Domain, after: Domain) -> Iterator[str]:
 
 def _manners(domain: Domain, known: Domain) -> dict[str, Any]:
     """Return how the facts of each known source are taken: whether its time counts, and whether its nulls clear."""
-    taken = {name: (source.time_trusted, source.may_blank) for name, source in domain.sources.items()}
-    return {name: taken.get(name) for name in known.sources}
+    sources = ((name, domain.source_of(name)) for name in known.sources)
+    return {name: (source.time_trusted, source.may_blank) for name, source in sources}
 
 
 def _reading(domain: Domain, name: str) -> Any:

@@ -78,7 +78,7 @@ class Moment:
 
     def refolded(self, rules: Domain, members: Iterable[Any], facts: Mapping[int, Sequence[Row]]) -> list[LinkThen]:
         """Return what records said by rules, as facts had it; those of which nothing was known are left out."""
-        heard = [m for m in members if facts.get(m.record_id) and m.source in rules.sources]
+        heard = [m for m in members if facts.get(m.record_id)]
         said = {m.record_id: read_again(rules, m.source, facts[m.record_id]) for m in heard}
         leads = self.leads(rules, {name for m in heard for name in named_in_facts(rules, m.source, said[m.record_id])})
         examined = [

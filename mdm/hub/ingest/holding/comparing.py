@@ -141,7 +141,7 @@ def hold(work: Work, load: Load, comparison: Comparison, reasons: Sequence[Reaso
 
 def _finish(work: Work, load: Load, comparison: Comparison) -> None:
     domains = {name: work.catalog.domain(name) for name in load.domains}
-    holds = {name: domain.sources[load.source].hold for name, domain in domains.items()}
+    holds = {name: domain.source_of(load.source).hold for name, domain in domains.items()}
     living = {name: records.count_living(work.session, domain=name, source=load.source) for name in domains}
     reasons = of_load(comparison, holds=holds, living=living)
     if reasons:

@@ -78,8 +78,11 @@ class Masters:
         members, announced = self.look.rules.members, self.look.rules.effect.announced
         found = {}
         for key, master in touched.items():
-            spoken = {n for link in self.links.get(key, ()) if link.linked for n in link.state["claims"]}
+            linked = [link for link in self.links.get(key, ()) if link.linked]
+            spoken = {n for link in linked for n in link.state["claims"]}
+            spoken |= {n for pin in self.overrides.get(key, ()) for n in self.look.rules.members_of(pin.attribute)}
             master.restored = not spoken.isdisjoint(announced)
+            spoken |= {n for link in linked for n in self.look.claimed(link.record_id)}
             if master.restored or not spoken.isdisjoint(members):
                 found[key] = master
         return found

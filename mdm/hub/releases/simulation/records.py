@@ -57,8 +57,9 @@ class Look:
     def refold(self, rows: Iterable[Any]) -> None:
         """Fold the facts of records (their rows or links) by the new rules, if these read or judge them otherwise."""
         read = self.rules.effect.read
-        named = {_id(row): self._name(row) for row in rows if not read.isdisjoint(row.state["claims"])}
-        new = {record: name for record, name in named.items() if record not in self.states}
+        named = {_id(row): self._name(row) for row in rows if _id(row) not in self.states}
+        told = simulation.told(self.work.session, named, attributes=read)
+        new = {record: name for record, name in named.items() if record in told}
         if not new:
             return
         domain, kept = self.rules.after, simulation.facts(self.work.session, new)
@@ -83,6 +84,10 @@ class Look:
     def claims(self, record: int, state: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the stored form of a record's state as it would be."""
         return self.states[record].to_document() if record in self.states else state
+
+    def claimed(self, record: int) -> Collection[str]:
+        """Return what a record would claim something about, if its facts were folded again."""
+        return self.states[record].claims if record in self.states else ()
 
     def ended_at(self, record: int, stored: datetime | None) -> datetime | None:
         """Return when a record would have been deleted."""

@@ -51,6 +51,10 @@ class Rules:
         both = (self.before, self.after)
         return frozenset(n for d in both for n in d.attributes if d.unit_of(n) in self.effect.units)
 
+    def members_of(self, unit: str) -> frozenset[str]:
+        """Return the attributes of a unit, by the rules before and after."""
+        return frozenset({*self.before.members_of(unit), *self.after.members_of(unit)})
+
     @cached_property
     def seen_otherwise(self) -> bool:
         """Whether records may look different to matching."""
