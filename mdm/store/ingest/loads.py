@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from mdm.core.ids import lock_number
 from mdm.store.rows import Row
 from mdm.store.sql import run
-from mdm.store.tables import Load, LoadPause
+from mdm.store.tables import Delivery, Load, LoadPause
 
 
 def find(session: Session, *, source: str, feed: str, file_digest: str) -> Load | None:
@@ -73,6 +73,12 @@ def bring_to(
 ) -> None:
     """Bring the deliveries of a load that are in one of some states to another."""
     run(session, "ingest/end_load", load_id=load_id, state=state, from_states=list(from_states), ended_at=ended_at)
+
+
+def senders(session: Session, load_id: UUID) -> set[str]:
+    """Return who delivered rows of a load."""
+    by = select(col(Delivery.delivered_by)).where(col(Delivery.load_id) == load_id)
+    return set(session.connection().execute(by.distinct()).scalars())
 
 
 def count_held(session: Session) -> int:

@@ -1,11 +1,12 @@
 """Queries on what is held of what sources send singly, and on the windows they are watched through."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
@@ -16,7 +17,7 @@ from mdm.store.tables import Delivery, SourceHold, SourceWindow
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What single messages of a source did to the records of a domain."""
+    """What single messages of a source did to the records of a domain; `senders` delivered those that did anything."""
 
     source: str
     domain: str
@@ -24,11 +25,14 @@ class Counted:
     changed: int
     deleted: int
     blanked: int
+    senders: frozenset[str] = frozenset()
 
 
-def standing(session: Session) -> Sequence[SourceHold]:
-    """Return the holds that somebody must decide about; rows as they are, unlocked."""
-    return list(session.scalars(select(SourceHold).where(col(SourceHold.state) == "held")))
+def standing(session: Session, about: Collection[tuple[str, str]]) -> Sequence[SourceHold]:
+    """Return what is held of these sources and domains; nobody decides about it until the transaction ends."""
+    sent = tuple_(col(SourceHold.source), col(SourceHold.domain)).in_(sorted(about))
+    held = select(SourceHold).where(col(SourceHold.state) == "held", sent).order_by(col(SourceHold.id))
+    return list(session.scalars(held.with_for_update(read=True)))
 
 
 def add(session: Session, hold: SourceHold) -> bool:
@@ -85,11 +89,12 @@ def count(session: Session, counted: Sequence[Counted], *, now: datetime) -> Non
         changed=[one.changed for one in counted],
         deleted=[one.deleted for one in counted],
         blanked=[one.blanked for one in counted],
+        senders=[json.dumps(sorted(one.senders)) for one in counted],
     )
 
 
 def window(session: Session, *, source: str, domain: str, since: datetime) -> Row:
-    """Return the sums of a window: records, changed, deleted, blanked."""
+    """Return the sums of a window: records, changed, deleted, blanked; and `senders`, who had a part in it."""
     (found,) = run(session, "ingest/read_window", source=source, domain=domain, since=since)
     return found
 

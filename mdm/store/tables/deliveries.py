@@ -46,7 +46,7 @@ class Load(SQLModel, table=True):
 
 
 class SourceHold(SQLModel, table=True):
-    """What a source sends singly about a domain is held since then, until someone decides."""
+    """What a source sends singly about a domain is held since then, until someone decides who is none of `senders`."""
 
     __tablename__ = "source_hold"
     __table_args__ = (
@@ -58,6 +58,7 @@ class SourceHold(SQLModel, table=True):
     domain: str
     state: str
     reasons: list[dict[str, Any]] = document()
+    senders: list[str] = Field(default=[], sa_type=ARRAY(String), sa_column_kwargs={"server_default": text("'{}'")})
     since: datetime = instant()
     decided_by: str | None = None
     decided_at: datetime | None = instant(nullable=True)
@@ -77,6 +78,7 @@ class SourceWindow(SQLModel, table=True):
     changed: int
     deleted: int
     blanked: int
+    senders: list[str] = Field(default=[], sa_type=ARRAY(String), sa_column_kwargs={"server_default": text("'{}'")})
 
 
 class Delivery(SQLModel, table=True):

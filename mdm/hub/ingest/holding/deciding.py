@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from mdm.core.security import ROLES, Permission
+from mdm.core.security.actor import ALL
 from mdm.errors import AlreadyDecided, Forbidden, NotFound, OwnChange
 from mdm.hub.action_log import log_action
 from mdm.hub.ingest.holding.comparing import HELD
@@ -40,7 +41,7 @@ def release_load(work: Work, load_id: UUID, *, reason: str) -> LoadReport:
     load = find(work, load_id, lock=True)
     if load.state not in (HELD, DISCARDED):
         raise AlreadyDecided(f"The load {load_id} is not held: it is {load.state}.")
-    _check_decider(work, load.domains, authors={load.started_by})
+    _check_decider(work, load.domains, authors=_senders(work, load))
     loads.bring_to(work.session, load.id, PENDING, from_states=[HELD, DISCARDED], ended_at=None)
     return _decide_load(work, load, RELEASED, reason)
 
@@ -50,7 +51,7 @@ def discard_load(work: Work, load_id: UUID, *, reason: str) -> LoadReport:
     load = find(work, load_id, lock=True)
     if load.state != HELD:
         raise AlreadyDecided(f"The load {load_id} is not held: it is {load.state}.")
-    _check_decider(work, load.domains, authors={load.started_by})
+    _check_decider(work, load.domains, authors=_senders(work, load))
     loads.bring_to(work.session, load.id, DISCARDED, from_states=[HELD], ended_at=work.now)
     return _decide_load(work, load, DISCARDED, reason)
 
@@ -98,7 +99,7 @@ def _decide_source(work: Work, hold_id: UUID, state: str, becomes: str, reason: 
     hold = _found(work, hold_id, lock=True)
     if hold.state != HELD:
         raise AlreadyDecided(f"This hold was {hold.state} by {hold.decided_by} before.")
-    _check_decider(work, [hold.domain], authors=source_holds.senders(work.session, hold.id))
+    _check_decider(work, [hold.domain], authors={*hold.senders, *source_holds.senders(work.session, hold.id)})
     hold.state, hold.note = state, reason
     hold.decided_by, hold.decided_at = work.actor.name, work.now
     work.session.flush()
@@ -110,18 +111,23 @@ def _decide_source(work: Work, hold_id: UUID, state: str, becomes: str, reason: 
     return _view(work, hold)
 
 
+def _senders(work: Work, load: Load) -> set[str]:
+    """Return who delivered a load: who began it, and who went on with it."""
+    return {load.started_by, *loads.senders(work.session, load.id)}
+
+
 def _check_decider(work: Work, domains: Sequence[str], *, authors: Collection[str]) -> None:
-    """Raise Forbidden for who may neither operate nor steward in all domains concerned, OwnChange for who delivered."""
+    """Raise Forbidden for who may not operate or steward all of the domains concerned, OwnChange for who delivered."""
     actor = work.actor
     allowed = [role for role in actor.roles if DECIDERS & ROLES.get(role, frozenset())]
     for domain in domains:
-        if not any(actor.holds(role, domain=domain) for role in allowed):
-            raise Forbidden(f"{actor.name} has no say in {domain}.", hint="A steward or operator of it decides.")
+        if not any(actor.holds(role, domain=domain, sites=ALL) for role in allowed):
+            raise Forbidden(f"{actor.name} has no say in {domain}.", hint="A steward or operator of all of it decides.")
     places: list[str | None] = [*domains]
     if not domains:
         actor.require_everywhere(Permission.OPERATE)
         places = [None]
-    if not all(any(actor.may_decide(role, authors=authors, domain=d) for role in allowed) for d in places):
+    if not all(any(actor.may_decide(r, authors=authors, domain=d, sites=ALL) for r in allowed) for d in places):
         raise OwnChange(
             f"{actor.name} has a part in delivering this and cannot decide about it.",
             hint="Another person who may operate, or a steward of the domain, must.",

@@ -28,9 +28,10 @@ log = structlog.get_logger(__name__)
 
 def keep_back(work: Work, parsed: Sequence[Parsed]) -> list[Parsed]:
     """End as held what comes singly from a source of which it is held; return what may be folded."""
-    if not any(_is_watched(p.delivery) for p in parsed):
+    about = {(p.name.source, p.name.domain) for p in parsed if _is_watched(p.delivery)}
+    if not about:
         return list(parsed)
-    standing = {(hold.source, hold.domain): hold.id for hold in source_holds.standing(work.session)}
+    standing = {(hold.source, hold.domain): hold.id for hold in source_holds.standing(work.session, about)}
     held = {
         p.delivery.id: hold_id
         for p in parsed
@@ -75,9 +76,11 @@ def _counted(work: Work, source: str, domain: str, folded: Sequence[Folded]) -> 
     found = [
         difference(EMPTY if f.before is None else State.from_document(f.before.state), f.state, instant) for f in folded
     ]
+    did = (f for f, one in zip(folded, found, strict=True) if one.kind in (Kind.CHANGED, Kind.DELETED))
     return Counted(
         source,
         domain,
+        senders=frozenset(p.delivery.delivered_by for f in did for p in f.kept),
         records=len(found),
         changed=sum(one.kind == Kind.CHANGED for one in found),
         deleted=sum(one.kind == Kind.DELETED for one in found),
@@ -99,6 +102,7 @@ def _judge(work: Work, source: str, domain: str) -> None:
         domain=domain,
         state=HELD,
         reasons=[asdict(reason) for reason in reasons],
+        senders=sums.senders,
         since=work.now,
     )
     if source_holds.add(work.session, hold):

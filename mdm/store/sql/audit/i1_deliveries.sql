@@ -23,4 +23,6 @@ WHERE l.state IN ('held', 'discarded')
 UNION ALL
 SELECT 'load ' || id || ' was ' || state || ' without who decided so, and why'
 FROM load
-WHERE state IN ('released', 'discarded') AND (decided_by IS NULL OR decided_by = started_by OR note IS NULL)
+WHERE state IN ('released', 'discarded')
+  AND (decided_by IS NULL OR decided_by = started_by OR note IS NULL
+       OR EXISTS (SELECT FROM delivery d WHERE d.load_id = load.id AND d.delivered_by = load.decided_by))

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import count, islice
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,27 @@ def test_who_loaded_it_and_who_has_no_say_decide_nothing(known: HubUnderTest, he
         with pytest.raises(error):
             decide(known, deciding.release_load, held, actor)
     assert report(known, held).state == "held"
+
+
+def test_who_went_on_with_a_load_has_delivered_it_too(
+    known: HubUnderTest, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loads, "BATCH", 10)
+    path, bob = write(*map(without_phone, range(KNOWN))), Actor("bob", frozenset({"source", "operator"}))
+    list(islice(load_file(known.hub.begin, path, source="crm", registry=CANONICAL), 2))
+    *_, last = load_file(partial(known.hub.begin_as, bob), path, source="crm", registry=CANONICAL)
+    known.process()
+    for decision in (deciding.release_load, deciding.discard_load):
+        with pytest.raises(OwnChange):
+            decide(known, decision, last.load_id, bob)
+    known.rows("UPDATE load SET state = 'released', decided_by = 'bob', note = 'mine' WHERE state = 'held' RETURNING 1")
+    known.rows("UPDATE delivery SET state = 'pending', ended_at = NULL WHERE state = 'held' RETURNING 1")
+    assert any("without who decided so" in finding for finding in known.broken())
+
+
+def test_steward_of_one_site_decides_about_no_load(known: HubUnderTest, held: UUID) -> None:
+    with pytest.raises(Forbidden):
+        decide(known, deciding.release_load, held, Actor.holding("sue", [Grant("steward", sites=frozenset({"a/1"}))]))
 
 
 def test_examples_show_what_the_looker_may_see(known: HubUnderTest, write: Write) -> None:

@@ -1,13 +1,17 @@
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillWaiting
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 from structlog.testing import capture_logs
 
-from mdm.core.security import Actor
-from mdm.errors import AlreadyDecided, NotFound, OwnChange
+from mdm.core.security import Actor, Grant
+from mdm.errors import AlreadyDecided, Forbidden, NotFound, OwnChange
 from mdm.hub.ingest import conduct
+from mdm.hub.ingest.deliver import Message, deliver
 from mdm.hub.ingest.holding import deciding, watching
 from mdm.hub.ingest.holding.deciding import SourceHoldView
 from mdm.store.ingest import source_holds
@@ -111,3 +115,46 @@ def test_counts_that_no_window_reaches_are_forgotten(hub: HubUnderTest) -> None:
     with hub.hub.begin() as work:
         watching.forget_old(work)
     assert hub.rows("SELECT count(*) FROM source_window") == [(0,)]
+
+
+def test_decision_waits_for_the_chunk_that_is_just_keeping_something_back(
+    stormy: tuple[HubUnderTest, list[int]],
+) -> None:
+    hub, _ = stormy
+    hold = only_hold(hub).id
+    late = hub.send("erp", "500", attributes={"name": "Held at the last moment"})
+    with ThreadPoolExecutor(1) as pool:
+        with hub.hub.begin() as work:
+            (standing,) = source_holds.standing(work.session, {("erp", "supplier"), ("erp", "customer")})
+            decided = pool.submit(decide, hub, deciding.release_source, hold)
+            with pytest.raises(StillWaiting):
+                decided.result(timeout=0.3)
+            source_holds.keep_back(work.session, [(late, standing.id)], now=work.now)
+        decided.result(timeout=5)
+    hub.process()
+    assert hub.state(late) == "applied"
+    assert hub.broken() == []
+
+
+def test_who_sent_too_much_cannot_release_it_before_more_is_sent_nor_can_a_single_site(hub: HubUnderTest) -> None:
+    send(hub, range(MANY), attributes={"name": "Acme Werke"})
+    hub.process()
+    with hub.hub.begin() as work:
+        source_holds.forget_window(work.session, source="erp", domain="supplier")
+        source_holds.count(work.session, [Counted("erp", "supplier", 95, 0, 95, 0, frozenset({"amy"}))], now=work.now)
+    with hub.hub.begin_as(Actor("edi", frozenset({"source", "operator"}))) as work:
+        facts = [{"domain": "supplier", "source": "erp", "key": str(n), "operation": "delete"} for n in range(MANY)]
+        deliver(work, [Message(orjson.dumps(fact), f"gone-{fact['key']}") for fact in facts], source="erp")
+    conduct.process_next(hub.hub.begin, registry=hub.hub.registry, size=MANY - 1)
+    hub.send("erp", "700", attributes={"name": "Sent by another"})
+    hub.process()
+    hold = only_hold(hub).id
+    for actor, error in (
+        (Actor("edi", frozenset({"operator"})), OwnChange),
+        (Actor("amy", frozenset({"operator"})), OwnChange),
+        (Actor("hub", frozenset({"admin"})), OwnChange),
+        (Actor.holding("sue", [Grant("steward", sites=frozenset({"erp/1000"}))]), Forbidden),
+    ):
+        with pytest.raises(error):
+            decide(hub, deciding.release_source, hold, actor)
+    assert decide(hub, deciding.release_source, hold).state == "released"
