@@ -1,6 +1,6 @@
 """Pinned values that give way to a source that says the same, and the question whether one is still right."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from uuid import UUID
 
@@ -57,13 +57,14 @@ def ask_about_pins(work: Work, domain: Domain, drafts: Mapping[UUID, Draft]) -> 
     tasks.renew(work, domain, PIN_REVIEW, questions, around=drafts.keys())
 
 
-def concerned(drafts: Mapping[UUID, Draft]) -> dict[UUID, Draft]:
-    """Return the masters of which a pinned value may have to be asked about, or need not any more."""
+def concerned(drafts: Mapping[UUID, Draft], ended: Collection[UUID]) -> dict[UUID, Draft]:
+    """Return the masters of which a pinned value may have to be asked about, or need not any more: as it has ended."""
     return {
         master: draft
         for master, draft in drafts.items()
         if any(row.review_at is not None for row in draft.found.overrides)
         or (draft.master.version > 0 and draft.master.moved)
+        or master in ended
     }
 
 

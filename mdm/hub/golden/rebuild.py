@@ -55,7 +55,7 @@ def rebuild(
         drafts = break_cycles(work, domain, drafts, drafted)
     _write(work, domain, drafts.values(), now=now)
     _keep_back(work, domain, drafts.values(), causes, found)
-    if reviewed := concerned(drafts):
+    if reviewed := concerned(drafts, told):
         ask_about_pins(work, domain, reviewed)
     return drafts
 

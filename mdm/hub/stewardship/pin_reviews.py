@@ -26,6 +26,7 @@ def keep(work: Work, domain: Domain, task: Task, *, review_at: datetime | None, 
 
 def release(work: Work, domain: Domain, task: Task, *, reason: str) -> Effects:
     """Release a pinned value: those of the sources survive again, and a critical one awaits its owner."""
+    lock_living(work, domain, [task.master_id])  # before what is pinned on it, as everybody does
     pinned = [UUID(task.evidence["override"])]
     stewardship.end_overrides(work.session, pinned, by=work.actor.name, now=work.now)
     return _settled(work, domain, task, "release", reason=reason)

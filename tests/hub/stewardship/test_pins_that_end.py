@@ -133,6 +133,16 @@ def test_nobody_is_asked_about_a_pin_that_has_ended(acme: HubUnderTest, clock: S
     assert asked(acme) == []
 
 
+def test_nobody_is_asked_about_a_pin_that_a_source_has_ended_whole(acme: HubUnderTest, clock: StandingClock) -> None:
+    pin(acme, until_agreed_by=[], valid_from=START, review_at=START + DAY)
+    clock.now = START + DAY
+    due.advance(acme.hub.begin)
+    assert len(asked(acme)) == 1
+    say(acme, clock, "DAP", version=2, effective_from=START.isoformat())
+    assert ends(acme) == [("agreement: erp/1", None)]
+    assert asked(acme) == []
+
+
 def asked(hub: HubUnderTest) -> list[Any]:
     open_ones = "SELECT id FROM task WHERE kind = 'pin_review' AND closed_at IS NULL"
     return [row[0] for row in hub.rows(open_ones)]
