@@ -47,11 +47,21 @@ def be_patient(session: Session) -> None:
 
 
 def do_again(
-    session: Session, domain: str, *, horizon: str, depth: Depth, announced: bool, now: datetime, rate: float
+    session: Session,
+    domain: str,
+    *,
+    horizon: str,
+    depth: Depth,
+    announced: bool,
+    asked: Collection[str],
+    now: datetime,
+    rate: float,
 ) -> Row:
     """Have the records done again that are concerned: `records`, of which `looked` at, `compared` and `folded`.
 
-    What was written since the horizon is done again at this depth. So many are due each second.
+    What was written since the horizon is done again at this depth, and masters are looked at whose owners were asked
+    about what sources say of `asked`. So many are due each second.
     """
     run(session, "releases/add_moved", domain=domain, horizon=horizon, depth=depth, announced=announced)
+    run(session, "releases/add_asked", domain=domain, units=list(asked))
     return run(session, "releases/redo_affected", now=now, rate=rate)[0]

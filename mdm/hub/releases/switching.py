@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from mdm.core.domains import Domain, Effect, effect_of, parse
+from mdm.core.domains import Domain, Effect, effect_of, parse, rebound
 from mdm.errors import AlreadyDecided, NotFound
 from mdm.store import affected, releases
 from mdm.store.records.redo import Depth
@@ -62,6 +62,7 @@ def switch_on(work: Work, domain_name: str, number: int, *, rate: float = RATE) 
         horizon=horizon,
         depth=Depth.FOLD if effect.read else Depth.COMPARE if effect.compared else Depth.LOOK,
         announced=bool(effect.announced),
+        asked=rebound(in_force, wanted),
         now=now,
         rate=rate,
     )

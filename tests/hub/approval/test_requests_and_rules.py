@@ -1,5 +1,6 @@
 """Other rules void what owners are asked only where they concern it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from mdm.errors import OutdatedRequest
 from mdm.hub.stewardship import approvals, values
 from mdm.hub.stewardship.approvals import RequestView
 from tests.support.hubs import HubUnderTest
-from tests.support.rules_machine import document_in_force, switch_on
+from tests.support.rules_machine import Document, document_in_force, switch_on
 
 A = {"name": "Acme GmbH", "country": "DE", "vat_id": "DE136695976"}
 OTHER_VAT, THIRD_VAT = "DE129273398", "DE811907980"
@@ -69,4 +70,26 @@ def test_release_that_touches_the_attribute_asks_anew(waiting: HubUnderTest) -> 
     assert waiting.golden("erp", "1").attributes["vat_id"] == OTHER_VAT
     approve(waiting, asked(waiting)["person"])
     assert waiting.golden("erp", "1").attributes["vat_id"] == THIRD_VAT
+    assert waiting.broken() == []
+
+
+def new_source(document: Document) -> None:
+    document["declaration"]["sources"]["edi"] = {"title": "EDI", "trust": 0.3}
+    document["declaration"]["priority"].append("edi")
+
+
+def other_creation(document: Document) -> None:
+    document["declaration"]["approval"] = {"creation": ["vat_id"]}
+
+
+@pytest.mark.parametrize("change", [new_source, other_creation])
+def test_request_is_renewed_also_by_rules_that_change_no_value(
+    waiting: HubUnderTest, change: Callable[[Document], None]
+) -> None:
+    document = document_in_force(waiting)
+    change(document)
+    switch_on(waiting, document)
+    waiting.process()
+    approve(waiting, asked(waiting)["source"])
+    assert waiting.golden("erp", "1").attributes["vat_id"] == OTHER_VAT
     assert waiting.broken() == []

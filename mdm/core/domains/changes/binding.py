@@ -24,6 +24,12 @@ def rules_digest(domain: Domain, units: Iterable[str]) -> str:
     return digest(rules)
 
 
+def rebound(before: Domain, after: Domain) -> frozenset[str]:
+    """Return the attributes and coupled groups about which approvals that were asked for must be asked for anew."""
+    units = {domain.unit_of(name) for domain in (before, after) for name in domain.attributes}
+    return frozenset(unit for unit in units if rules_digest(before, [unit]) != rules_digest(after, [unit]))
+
+
 def _rules(domain: Domain, policy: dict[str, Any], unit: str) -> dict[str, Any]:
     """Return all that decides on one unit; the order of sources and trust in them only where the rule asks for it."""
     rule = policy["attributes"].get(unit, policy["default"])
