@@ -26,12 +26,12 @@ class Stored(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A dead letter: the subscriber gave up this version."""
+    """A dead letter: the subscriber gave up this version; `reason` None: it is for operators, as it may tell values."""
 
     id: int
     version: int
     state: str
-    reason: str
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)

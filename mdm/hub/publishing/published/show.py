@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from mdm.core.security import Permission
 from mdm.hub.announce import subject
 from mdm.hub.golden.read import check_domain, in_sight, readable, unknown
 from mdm.hub.publishing.published.receipts import Letter, Receipt, receipt
@@ -71,20 +72,21 @@ def show(
         master_id=master_id,
         subject=name,
         events=[_announced(row) for row in rows],
-        receipts=None if readers is None else _receipts(work, master_id, name, readers),
+        receipts=None if readers is None else _receipts(work, domain.name, master_id, name, readers),
     )
 
 
-def _receipts(work: Work, master_id: UUID, name: str, readers: Readers) -> list[Receipt]:
+def _receipts(work: Work, domain: str, master_id: UUID, name: str, readers: Readers) -> list[Receipt]:
     theirs = [reader for reader in readers.readers if reader.reads(name)]
     limit = readers.kept or MOST_LOOKED_AT
     rows = golden_history.events(work.session, master_id, name, before=None, limit=limit)
     stored = [row for row in rows if row.stream_sequence is not None]
-    letters = _letters(work, name, [reader.name for reader in theirs])
+    told = work.actor.may(Permission.OPERATE, domain=domain)
+    letters = _letters(work, name, [reader.name for reader in theirs], told=told)
     return [receipt(reader, stored, letters[reader.name], kept=readers.kept) for reader in theirs]
 
 
-def _letters(work: Work, name: str, subscribers: Sequence[str]) -> Mapping[str, dict[int, Letter]]:
+def _letters(work: Work, name: str, subscribers: Sequence[str], *, told: bool) -> Mapping[str, dict[int, Letter]]:
     """Return the dead letters of a subject by subscriber and version, the newest of each."""
     found: dict[str, dict[int, Letter]] = defaultdict(dict)
     rows = dead_letters.page(
@@ -92,7 +94,7 @@ def _letters(work: Work, name: str, subscribers: Sequence[str]) -> Mapping[str, 
     )
     for row in reversed(rows):
         if row.version is not None:
-            found[row.subscriber][row.version] = Letter(row.id, row.version, row.state, row.reason)
+            found[row.subscriber][row.version] = Letter(row.id, row.version, row.state, row.reason if told else None)
     return found
 
 

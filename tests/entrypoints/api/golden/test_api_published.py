@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 from mdm.errors import Unavailable
 from mdm.hub.publishing.published import Reader, Readers
+from mdm.store.tables import DeadLetter
 from tests.entrypoints.api.calling import Api
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -47,6 +48,16 @@ def test_events_of_a_golden_record_are_shown_with_who_has_them(api: Api) -> None
         (3, "outbox", None), (2, "published", 2), (1, "published", 1),
     ]  # fmt: skip
     assert [(r["subscriber"], r["state"], r["version"]) for r in found["receipts"]] == [("crm", "waiting", 1)]
+    with api.hub.begin() as work:
+        given_up = DeadLetter(
+            advisory_id="a", advisory=b"{}", kind="terminated", at=LONG_AGO, subscriber="crm",
+            reason="DE89370400440532013000 is no IBAN of ours", fingerprint="f", domain="customer",
+            subject=found["subject"], version=2, state="open", created_at=LONG_AGO,
+        )  # fmt: skip
+        work.session.add(given_up)
+    for role, reason in (("reader", None), ("operator", "DE89370400440532013000 is no IBAN of ours")):
+        (receipt,) = api.get(path, role=role).json()["receipts"]
+        assert (receipt["state"], receipt["given_up"]["reason"]) == ("given_up", reason)
     page = api.get(path, params={"limit": 2}).json()
     assert [e["version"] for e in page["events"] + api.get(page["next"]).json()["events"]] == [3, 2, 1]
     api.client.app.state.broker = AskedBroker(silent=True)

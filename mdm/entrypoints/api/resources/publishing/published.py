@@ -39,7 +39,7 @@ class GivenUp(Body):
     id: int
     version: int
     state: str
-    reason: str
+    reason: str | None = Field(description="What the subscriber said; null: only operators read it.")
 
 
 class ReceiptShown(Body):
