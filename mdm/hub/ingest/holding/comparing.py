@@ -9,15 +9,16 @@ from uuid import UUID
 
 import structlog
 
+from mdm.core.domains import Domain
 from mdm.errors import Moved, Unavailable
-from mdm.hub.ingest.fold import EMPTY, State
-from mdm.hub.ingest.holding.differences import Difference, difference, told
+from mdm.hub.ingest.fold import EMPTY, UNVERSIONED, Said, State
+from mdm.hub.ingest.holding.differences import Difference, Kind, difference, told
 from mdm.hub.ingest.holding.limits import Reason, of_load
 from mdm.hub.ingest.holding.repeated import repeated
 from mdm.hub.ingest.holding.tally import LATE, Comparison
 from mdm.hub.ingest.interpret import Parsed, Refused, interpret, utc
 from mdm.hub.ingest.referring import follow_said, named_in_values
-from mdm.hub.ingest.refolding import terms_of
+from mdm.hub.ingest.refolding import named_in_facts, read_again, refold, terms_of
 from mdm.hub.relations.references import Leads
 from mdm.sources import Registry
 from mdm.store import records
@@ -104,7 +105,7 @@ def compare(work: Work, rows: Sequence[Row], comparison: Comparison, *, registry
     for name, facts, found, late in differences(work, parsed):
         tally = comparison.of(name.domain)
         tally.records[LATE] += late
-        if late < len(facts):
+        if late < len(facts) or found.kind in (Kind.CHANGED, Kind.DELETED):
             tally.add(found, facts[-1].delivery.id)
     comparison.after, comparison.rows = rows[-1].id, comparison.rows + len(rows)
 
@@ -116,18 +117,31 @@ def differences(work: Work, parsed: Iterable[Parsed]) -> list[tuple[RecordName, 
         by_record[p.name].append(p)
     if not by_record:
         return []
-    states = {name: State.from_document(row.state) for name, row in records.read(work.session, by_record).items()}
+    rows = records.read(work.session, by_record)
     leads, now = Leads(work), utc(work.now)
     leads.learn(n for name, ps in by_record.items() for p in ps for n in _named(work, name, p))
     found = []
     for name, facts in by_record.items():
         domain = work.catalog.domain(name.domain)
-        before = states.get(name, EMPTY)
+        before = State.from_document(rows[name].state) if name in rows else EMPTY
         followed = [follow_said(leads, domain, name.source, p.said) for p in facts]
         after, late = told(before, followed, terms_of(domain, name.source))
+        if late and name in rows:
+            after = _refolded(work, leads, domain, name, rows[name], followed)
         instant = max(now, *(said.valid_from for said in followed))
         found.append((name, facts, difference(before, after, instant), late))
     return found
+
+
+def _refolded(work: Work, leads: Leads, domain: Domain, name: RecordName, row: Row, facts: Sequence[Said]) -> State:
+    """Return a record with facts between those it was told: a late one counts where no later one spoke."""
+    kept = records.facts(work.session, row.id)
+    known = {fact.version for fact in kept if fact.version is not None}
+    refused = known | {UNVERSIONED} if known else known
+    earlier = read_again(domain, name.source, kept)
+    leads.learn(named_in_facts(domain, name.source, earlier))
+    new = [one for one in facts if one.order.version not in refused]
+    return refold(leads, domain, name.source, [*earlier, *new])
 
 
 def hold(work: Work, load: Load, comparison: Comparison, reasons: Sequence[Reason]) -> None:

@@ -180,6 +180,20 @@ def test_deleting_or_unusable_load_is_held(
     assert report(known, load_id).reasons[0].text.startswith(reason)
 
 
+def test_load_that_comes_late_is_held_for_what_it_takes_away_all_the_same(known: HubUnderTest, write: Write) -> None:
+    for n in range(KNOWN):
+        known.send("crm", **fact(n, version=3, operation="partial", attributes={"name": f"Acme {n} AG"}))
+    known.process()
+    repeated = load(known, write(*(fact(n, version=1) for n in range(20))))
+    late = load(known, write(*map(without_phone, range(KNOWN))))
+    known.process()
+    assert (report(known, repeated).state, report(known, repeated).deliveries) == ("accepted", {"unchanged": 20})
+    found = report(known, late)
+    assert (found.state, found.comparison["customer"].blanked) == ("held", {"phone": KNOWN})
+    assert found.comparison["customer"].records == {"changed": KNOWN, "late": KNOWN}
+    assert with_phone(known) == KNOWN
+
+
 def test_loads_that_change_little_few_rows_or_are_initial_flow(known: HubUnderTest, write: Write) -> None:
     same = load(known, write(*(fact(n, version=2) for n in range(KNOWN + 20))))
     assert report(known, same).state == "comparing"
