@@ -63,12 +63,15 @@ def store_first(work: Work, documents: Mapping[str, Document]) -> list[Proposal]
 def propose(work: Work, documents: Mapping[str, Document], *, reason: str | None = None) -> list[Proposal]:
     """Keep every declaration that differs from the release in force as a draft, and tell how each file stands.
 
-    A new domain is not kept: the next start switches on its first release.
+    A new domain is not kept: the next start switches on its first release. Who owns something of a domain may propose
+    its rules, as for `propose_rules`; files that say what is in force ask for nothing.
     """
-    work.actor.require(Permission.ADMINISTER)
     releases.lock(work.session)
-    terms = Terms(authors=work.actor.behind(Permission.ADMINISTER), reason=reason)
-    return [keep_draft(work, domain, document, terms) for domain, document in sorted(documents.items())]
+    kept = []
+    for domain, document in sorted(documents.items()):
+        authors = proposing(work, domain) if _differs(work, domain, document) else ()
+        kept.append(keep_draft(work, domain, document, Terms(authors=authors, reason=reason)))
+    return kept
 
 
 def propose_rules(
@@ -179,6 +182,13 @@ def merged(document: Any, patch: Any) -> Any:
     base = document if isinstance(document, Mapping) else {}
     kept = {name: value for name, value in base.items() if patch.get(name, value) is not None}
     return kept | {name: merged(base.get(name), part) for name, part in patch.items() if part is not None}
+
+
+def _differs(work: Work, domain: str, document: Document) -> bool:
+    """Tell whether a domain has other rules in force than those of a document."""
+    if releases.last_number(work.session, domain) == 0:
+        return False
+    return digest(document) != releases.in_force(work.session, domain).hash
 
 
 def _replace(work: Work, domain: str, number: int, by: int) -> None:

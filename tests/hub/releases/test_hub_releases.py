@@ -118,9 +118,21 @@ def test_invalid_declaration_is_not_proposed(hub: HubUnderTest, changed: Documen
     assert stored(hub) == [(1, "active")]
 
 
-def test_proposing_is_for_administrators(hub: HubUnderTest, changed: Documents) -> None:
-    with pytest.raises(Forbidden), hub.hub.begin_as(READER) as work:
+def test_files_are_proposed_by_who_owns_something_of_the_domains_they_change(
+    hub: HubUnderTest, changed: Documents
+) -> None:
+    with hub.hub.begin_as(Actor("olga", frozenset({"procurement_data_owner", "approver"}))) as work:
+        found = {p.domain: p.state for p in releases.propose(work, changed)}
+    assert found == dict.fromkeys(changed, "active") | {"supplier": "draft"}
+    with hub.hub.begin() as work:
+        assert releases.history(work, "supplier")[-1].authors == ["olga"]
+
+
+@pytest.mark.parametrize("role", ["reader", "steward", "operator"])
+def test_files_are_not_proposed_by_others(hub: HubUnderTest, changed: Documents, role: str) -> None:
+    with pytest.raises(Forbidden, match="supplier"), hub.hub.begin_as(Actor("anna", frozenset({role}))) as work:
         releases.propose(work, changed)
+    assert stored(hub) == [(1, "active")]
 
 
 def test_history_of_an_unknown_domain_is_refused(hub: HubUnderTest) -> None:
