@@ -13,6 +13,7 @@ from mdm.core.quality.values import RangeTest
 
 Instant: TypeAlias = str  # ISO 8601 in UTC, so that strings sort as instants do
 FAILED, UNJUDGED, ACCEPTED = "failed", "unjudged", "accepted"
+NAMED = 10  # others that say the same, of however many
 LIVE = frozenset({"active", "orphaned"})  # statuses of masters that a reference may lead to
 
 
@@ -78,7 +79,18 @@ def judge(rules: Rules, claims: Claims, known: Known) -> list[Breach]:
     """Judge a record by all rules: values over the time in which they are said, what is required as of now."""
     if not claims:
         return []
-    return [breach for rule in rules for aim in rule.aims for breach in _joined(_breaches(rule, aim, claims, known))]
+    return [breach for rule in rules for breach in _broken(rule, claims, known)]
+
+
+def _broken(rule: Rule, claims: Claims, known: Known) -> list[Breach]:
+    """Return where a record breaks a rule: once for an attribute, however many of its parts do."""
+    found: dict[tuple[tuple[str, ...], Instant], Breach] = {}
+    for aim in rule.aims:
+        for breach in _joined(_breaches(rule, aim, claims, known)):
+            before = found.setdefault((breach.attributes, breach.start), breach)
+            if before.end is not None and (breach.end is None or breach.end > before.end):
+                found[breach.attributes, breach.start] = replace(before, end=breach.end)
+    return list(found.values())
 
 
 def next_turn(rules: Rules, claims: Claims, now: Instant) -> str | None:
@@ -151,7 +163,8 @@ def _found(rule: Rule, aim: Aim, state: State, known: Known) -> Mapping[str, Any
         master = state[name].value.get("master")
         return None if master is None or known.masters.get(master) in LIVE else {"status": known.masters.get(master)}
     others = known.others.get((rule.name, name, value_key(state[name].std)), ())
-    return {"others": list(others)} if others else None
+    more = {"more": True} if len(others) > NAMED else {}
+    return {"others": list(others[:NAMED]), **more} if others else None
 
 
 def _missing(rule: Rule, aim: Aim, claims: Claims, known: Known) -> Iterator[Breach]:

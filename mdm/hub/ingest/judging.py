@@ -3,13 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from mdm.core.domains import Domain
-from mdm.core.quality import ACCEPTED, FAILED, Breach, Known, judge, next_turn, standing_of, value_key
+from mdm.core.quality import ACCEPTED, FAILED, NAMED, Breach, Known, judge, next_turn, standing_of, value_key
 from mdm.hub.ingest.fold import EMPTY, Segment, State
 from mdm.store.records import RecordName, findings
 from mdm.store.work import Work
+from survivorship.intervals import sooner
 
 Value = tuple[str, str]  # attribute, and what stands for its value
 
@@ -107,18 +109,23 @@ def _others(
     if not rules:
         return {}
     asked = [
-        {"domain": domain.name, "record_id": one.id or -place - 1, "attribute": attribute, "key": key}
+        {
+            "domain": domain.name,
+            "record_id": one.id or -place - 1,
+            "source": one.name.source,
+            "attribute": name,
+            "key": key,
+        }
         for place, one in enumerate(examined)
-        for attribute, key in sorted(unique_values(domain, one.state, now))
+        for name, key in sorted(unique_values(domain, one.state, now))
     ]
     places = {one.id or -place - 1: place for place, one in enumerate(examined)}
     found: dict[int, dict[tuple[str, str, str], list[str]]] = defaultdict(lambda: defaultdict(list))
-    for row in findings.others(work.session, asked) if asked else ():
-        place = places[row.record_id]
+    instant = datetime.fromisoformat(now)
+    for row in findings.others(work.session, asked, most=NAMED + 1, now=instant) if asked else ():
         for rule in rules:
-            same_source = row.source == examined[place].name.source
-            apart = None not in (row.master_id, row.own_master_id) and row.master_id != row.own_master_id
-            if row.attribute in rule.attributes and (same_source if rule.declared.unique == "source" else apart):
+            if row.attribute in rule.attributes and row.kind == rule.declared.unique:
+                place = places[row.record_id]
                 found[place][rule.name, row.attribute, row.key].append(f"{row.source}/{row.source_key}")
     return found
 
@@ -151,17 +158,22 @@ def _mark(segment: Segment, marks: Sequence[list[Any]]) -> Segment:
 
 
 def next_judgement(domain: Domain, state: State, now: str) -> str | None:
-    """Return when values of a record break a rule or keep it again because days go by, None: never."""
-    if state.ended is not None:
+    """Return when values of a record break a rule or keep it again because days go by, or it ends; None: never."""
+    if has_ended(state, now):
         return None
     day = next_turn(domain.quality, state.claims, now)
-    return None if day is None else f"{day}T00:00:00+00:00"
+    return sooner(None if day is None else f"{day}T00:00:00+00:00", state.ended)
+
+
+def has_ended(state: State, now: str) -> bool:
+    """Tell whether a record is deleted by now: nothing is wrong with it any more."""
+    return state.ended is not None and state.ended <= now
 
 
 def finding_rows(domain: Domain, record_id: int, judged: Judged, now: str) -> Iterator[dict[str, Any]]:
     """Yield what is wrong with a record now or will be, as the store keeps it; with a deleted one nothing is."""
     state = judged.state
-    if state.ended is not None:
+    if has_ended(state, now):
         return
     for b in judged.breaches:
         if b.end is None or b.end > now:

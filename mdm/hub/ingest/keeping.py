@@ -7,7 +7,7 @@ from mdm.core.domains import Domain
 from mdm.hub.announce import Cause
 from mdm.hub.ingest.fold import State
 from mdm.hub.ingest.interpret import Parsed, utc
-from mdm.hub.ingest.judging import finding_rows, next_judgement, unique_values
+from mdm.hub.ingest.judging import finding_rows, has_ended, next_judgement, unique_values
 from mdm.hub.ingest.records import Folded
 from mdm.hub.ingest.referring import reference_rows
 from mdm.hub.settling import QUALITY
@@ -68,7 +68,7 @@ def _keep_unique_values(work: Work, domain: Domain, seen: Mapping[int, Folded], 
     has = {
         (attribute, key, record)
         for record, f in seen.items()
-        if f.state.ended is None
+        if not has_ended(f.state, now)
         for attribute, key in unique_values(domain, f.state, now)
     }
     findings.replace_unique_values(work.session, known, [_unique_row(domain, *one) for one in sorted(has)])

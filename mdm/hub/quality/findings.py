@@ -132,7 +132,7 @@ def report(work: Work, domain_name: str) -> list[Count]:
     work.actor.require(Permission.READ, domain=work.catalog.domain(domain_name).name)
     domain = work.catalog.domain(domain_name)
     needs = [{"rule": rule.name, "needs": _needs(rule)} for rule in domain.quality]
-    return [_count(domain, row) for row in findings.report(work.session, domain.name, needs)]
+    return [_count(domain, row) for row in findings.report(work.session, domain.name, needs, now=work.now)]
 
 
 def _needs(rule: Rule) -> list[str]:

@@ -13,6 +13,8 @@ from mdm.store.rows import Row
 from mdm.store.sql import as_document, as_json, run
 from mdm.store.tables import Crosswalk, Finding, Master, QualityException, SourceRecord
 
+NEAR = 100  # records that say the same and are judged again when one more does, or no longer
+
 Exceptions = set[tuple[int, str, str]]  # record, rule, what stands for the values
 
 
@@ -49,12 +51,12 @@ def statuses(session: Session, masters: Collection[str]) -> dict[str, str]:
     return {str(row.id): row.status for row in session.connection().execute(found)}
 
 
-def others(session: Session, rows: Sequence[Mapping[str, Any]]) -> Sequence[Row]:
-    """Return who else says values (domain, record_id, attribute, key): and other_id, source, source_key, master_id.
+def others(session: Session, rows: Sequence[Mapping[str, Any]], *, most: int, now: datetime) -> Sequence[Row]:
+    """Return who else says values (domain, record_id, source, attribute, key): record_id, attribute, key and names.
 
-    `own_master_id` is the master of the record that is asked about.
+    At `most` so many are told of each kind: in the same `source`, and of another `master`.
     """
-    return run(session, "records/quality/find_others", rows=as_json([dict(row) for row in rows]))
+    return run(session, "records/quality/find_others", rows=as_json([dict(row) for row in rows]), most=most, now=now)
 
 
 def unique_values(session: Session, ids: Sequence[int]) -> Sequence[Row]:
@@ -71,12 +73,12 @@ def judge_again(
     session: Session, rows: Sequence[dict[str, Any]], *, but: Sequence[int], reason: str, now: datetime
 ) -> None:
     """Have the records judged again that say one of these values (domain, attribute, key), `but` for some if alone."""
-    run(session, "records/quality/judge_again", rows=as_json(rows), ids=list(but), reason=reason, now=now)
+    run(session, "records/quality/judge_again", rows=as_json(rows), ids=list(but), most=NEAR, reason=reason, now=now)
 
 
 def judge_sharers(session: Session, ids: Sequence[int], *, reason: str, now: datetime) -> None:
     """Have the records judged again that share a value to be said once only with one of these, them included."""
-    run(session, "records/quality/judge_sharers", ids=list(ids), reason=reason, now=now)
+    run(session, "records/quality/judge_sharers", ids=list(ids), most=NEAR, reason=reason, now=now)
 
 
 def judge_referrers(session: Session, master: UUID, *, origin: Mapping[str, Any], reason: str, now: datetime) -> None:
@@ -117,9 +119,9 @@ def count(session: Session) -> dict[tuple[str, str], int]:
     return {(row.domain, row.severity): row.n for row in session.connection().execute(counted)}
 
 
-def report(session: Session, domain: str, rules: Sequence[dict[str, Any]]) -> Sequence[Row]:
+def report(session: Session, domain: str, rules: Sequence[dict[str, Any]], *, now: datetime) -> Sequence[Row]:
     """Count per rule (rule, needs: attributes) and source: judged, failed, accepted and unjudged records."""
-    return run(session, "records/quality/count_judged", domain=domain, rules=as_json(rules))
+    return run(session, "records/quality/count_judged", domain=domain, rules=as_json(rules), now=now)
 
 
 def accept(session: Session, exception: QualityException) -> None:

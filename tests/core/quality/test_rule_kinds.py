@@ -3,13 +3,15 @@
 import re
 import time
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mdm.core.quality import UNJUDGED, Known, judge, next_turn
+from mdm.core import standardize
+from mdm.core.quality import NO_RULES, UNJUDGED, Known, judge, next_turn
 from tests.core.quality.judged_records import NOW, breaches, keeps, rules_of, said
 
 LIMITS = [{"iban": "DE1", "limit": "1"}, {"limit": "9"}]
@@ -99,3 +101,9 @@ def test_whatever_a_value_is_an_expression_never_stops_the_record(value: Any) ->
     for check in ("name.size() > 2", "int(name) > 1", "name + 1 == 2", "name", "name[0] == 'a'", "!name"):
         found = breaches({"attributes": ["name"], "check": check}, name=value)
         assert all("error" in b.evidence for b in found if b.state == UNJUDGED)
+
+
+def test_every_finding_of_standardizing_has_a_severity_by_which_it_can_be_downgraded() -> None:
+    sources = "".join(file.read_text() for file in Path(standardize.__file__).parent.rglob("*.py"))
+    written = set(re.findall(r'Finding\(\s*"([a-z_]+)"', sources)) | {"invalid_check_digit", "restricted_number"}
+    assert written <= NO_RULES.severities().keys()

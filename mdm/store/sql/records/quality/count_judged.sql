@@ -5,7 +5,7 @@ WITH rules AS (
     SELECT r.source, g.rule, count(*) AS judged
     FROM source_record r
     JOIN rules g ON (r.state -> 'claims') ?& g.needs
-    WHERE r.domain = :domain AND r.ended_at IS NULL AND (r.state -> 'claims') <> '{}'
+    WHERE r.domain = :domain AND (r.ended_at IS NULL OR r.ended_at > :now) AND (r.state -> 'claims') <> '{}'
     GROUP BY r.source, g.rule
 ), found AS (
     SELECT r.source, f.rule,
