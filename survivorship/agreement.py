@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from survivorship.claim import Claim, Override, freeze, identity, is_unspoken
-from survivorship.intervals import START, elementary, in_force
+from survivorship.intervals import START, Bound, elementary, in_force, sooner
 from survivorship.ruling import Ruling
 from survivorship.voices import voices
 
@@ -44,8 +44,18 @@ def _agreements(ruling: Ruling, claims: list[Claim], override: Override) -> Iter
     for start, end in elementary([*claims, override]):
         if not in_force([override], start, end):
             continue
-        for voice in sorted(voices(ruling, in_force(claims, start, end)), key=lambda voice: voice.record):
+        spoken = in_force(claims, start, end)
+        for voice in sorted(voices(ruling, spoken), key=lambda voice: voice.record):
             named = not override.agreement or voice.source in override.agreement
             later = voice.asserted_at > override.made_at and not voice.echo and not is_unspoken(voice)
-            if named and later and freeze(identity(voice)) == pinned:
+            if named and later and freeze(identity(voice)) == pinned and _is_timely(voice, spoken, override):
                 yield Agreement(override.id, voice.record, None if start == START else start)
+
+
+def _is_timely(voice: Claim, spoken: Iterable[Claim], override: Override) -> bool:
+    """Tell whether a record speaks of more than what was past when it spoke, if the override goes on after that."""
+    end: Bound = None
+    for claim in spoken:
+        if claim.record == voice.record:
+            end = sooner(end, claim.valid_to)
+    return end is None or end > voice.asserted_at or (override.valid_to is not None and override.valid_to <= end)

@@ -80,9 +80,18 @@ def agreed(override: Override, number: int, claims: list[Claim], policy: dict[st
         spoken = voices(override.attribute, [c for c in claims if holds_on(day(earlier), c)], policy)
         same = [c for c in spoken if text(sameness(c)) == wanted and c.kind in {Kind.SUPPLIED, Kind.EMPTY}]
         named = [c for c in same if override.agreement == () or c.source in override.agreement]
-        if holds_on(day(earlier), override) and any(c.asserted_at > override.made_at and not c.echo for c in named):
+        later = [c for c in named if c.asserted_at > override.made_at and not c.echo]
+        if holds_on(day(earlier), override) and any(is_timely(c, earlier, claims, override, policy) for c in later):
             return True
     return False
+
+
+def is_timely(voice: Claim, number: int, claims: list[Claim], override: Override, policy: dict[str, Any]) -> bool:
+    """Whether what a record says on a day lasts until after it was said, or as long as what was pinned."""
+    own = [c for c in claims if c.record == voice.record and unit_of(c.attribute, policy) == override.attribute]
+    ends = [c.valid_to for c in own if holds_on(day(number), c) and c.valid_to is not None]
+    over = override.valid_to
+    return not ends or min(ends) > voice.asserted_at or (over is not None and over <= min(ends))
 
 
 def holds_on(today: datetime | None, dated: Claim | Override | Hold) -> bool:

@@ -79,6 +79,14 @@ def test_an_override_that_gave_way_does_not_return() -> None:
     assert timeline(rebuilt) == [(None, 2, "Acme Inc"), (2, 5, "Acme Inc"), (5, None, "Apex")]
 
 
+def test_what_a_source_says_about_the_past_alone_does_not_end_an_override_that_goes_on() -> None:
+    corrected, present = said("erp/1", "Acme Inc", on=6, since=2, until=5), said("erp/1", "Apex", on=1, since=5)
+    rebuilt = survive(POLICY, corrected, present, overrides=[pinned("Acme Inc", on=2, agreement=())])
+    assert (timeline(rebuilt), rebuilt.agreements) == ([(None, None, "Acme Inc")], ())
+    past = survive(POLICY, corrected, present, overrides=[pinned("Acme Inc", on=2, since=2, until=5, agreement=())])
+    assert past.agreements == (Agreement("o1", "erp/1", day(2)),)
+
+
 @pytest.mark.parametrize(
     "said_by_others",
     [

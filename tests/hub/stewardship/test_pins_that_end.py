@@ -81,6 +81,15 @@ def test_pin_lasts_until_the_day_from_which_the_source_agrees(acme: HubUnderTest
     assert acme.broken() == []
 
 
+def test_pin_outlasts_what_the_source_corrects_in_the_past(acme: HubUnderTest, clock: StandingClock) -> None:
+    acme.send("erp", "1", version=2, attributes=ACME, effective_from=(START - 30 * DAY).isoformat())
+    acme.process()
+    pin(acme, until_agreed_by=["erp"])
+    say(acme, clock, "DAP", version=3, effective_from=(START - 60 * DAY).isoformat())
+    assert [shown(acme, valid_at=START - 40 * DAY), shown(acme)] == ["DAP", "DAP"]
+    assert ends(acme) == [(None, None)]
+
+
 def test_only_a_source_that_was_named_ends_a_pin_and_the_version_says_so(
     acme: HubUnderTest, clock: StandingClock
 ) -> None:
