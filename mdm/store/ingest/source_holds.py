@@ -28,7 +28,12 @@ class Counted:
     senders: frozenset[str] = frozenset()
 
 
-def standing(session: Session, about: Collection[tuple[str, str]]) -> Sequence[SourceHold]:
+def standing(session: Session) -> Sequence[SourceHold]:
+    """Return the holds that somebody must decide about; rows as they are, unlocked."""
+    return list(session.scalars(select(SourceHold).where(col(SourceHold.state) == "held")))
+
+
+def undecided(session: Session, about: Collection[tuple[str, str]]) -> Sequence[SourceHold]:
     """Return what is held of these sources and domains; nobody decides about it until the transaction ends."""
     sent = tuple_(col(SourceHold.source), col(SourceHold.domain)).in_(sorted(about))
     held = select(SourceHold).where(col(SourceHold.state) == "held", sent).order_by(col(SourceHold.id))

@@ -31,7 +31,7 @@ def keep_back(work: Work, parsed: Sequence[Parsed]) -> list[Parsed]:
     about = {(p.name.source, p.name.domain) for p in parsed if _is_watched(p.delivery)}
     if not about:
         return list(parsed)
-    standing = {(hold.source, hold.domain): hold.id for hold in source_holds.standing(work.session, about)}
+    standing = {(hold.source, hold.domain): hold.id for hold in source_holds.undecided(work.session, about)}
     held = {
         p.delivery.id: hold_id
         for p in parsed

@@ -125,7 +125,7 @@ def test_decision_waits_for_the_chunk_that_is_just_keeping_something_back(
     late = hub.send("erp", "500", attributes={"name": "Held at the last moment"})
     with ThreadPoolExecutor(1) as pool:
         with hub.hub.begin() as work:
-            (standing,) = source_holds.standing(work.session, {("erp", "supplier"), ("erp", "customer")})
+            (standing,) = source_holds.undecided(work.session, {("erp", "supplier"), ("erp", "customer")})
             decided = pool.submit(decide, hub, deciding.release_source, hold)
             with pytest.raises(StillWaiting):
                 decided.result(timeout=0.3)
