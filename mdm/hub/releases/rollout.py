@@ -142,7 +142,8 @@ def proceed(work: Work, domain: str, *, reason: str) -> Rollout:
     release.halted_at = release.halted_why = None
     release.expected = {**(release.expected or {}), "limited": False}
     work.session.flush()
-    rollouts.wake(work.session, domain, now=work.now)
+    now = work.now
+    rollouts.wake(work.session, domain, late=now, now=now)
     subject, details = f"release/{domain}/{release.number}", {"halted": before}
     log_action(work, action="release.continued", subject=subject, domain=domain, reason=reason, details=details)
     return watch(work, domain)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 import structlog
@@ -26,7 +26,7 @@ from mdm.hub.releases import simulation
 from mdm.hub.releases.approving import SUPERSEDED, found, locked_draft, standing
 from mdm.hub.releases.proposals import Terms, contract_changes, keep_draft
 from mdm.hub.releases.rollout import expect
-from mdm.hub.releases.switching import Switched, switch_on
+from mdm.hub.releases.switching import RATE, Switched, switch_on
 from mdm.store import releases
 from mdm.store.releases import rollouts
 from mdm.store.tables import Release
@@ -148,7 +148,9 @@ def _switch(work: Work, release: Release) -> Switched:
     reason = release.reason
     work.session.flush()
     switched = switch_on(work, release.domain, release.number)
-    rollouts.wake(work.session, release.domain, now=work.now)
+    now = work.now
+    last = timedelta(seconds=switched.records / RATE)  # until then the others become due one after the other
+    rollouts.wake(work.session, release.domain, late=now + last, now=now)
     details = {
         "hash": release.hash,
         "before": switched.before,

@@ -59,9 +59,9 @@ def rest(session: Session, domain: str) -> None:
     run(session, "releases/rest", domain=domain, reasons=ALONE, until=AT_REST)
 
 
-def wake(session: Session, domain: str, *, now: datetime) -> None:
-    """Let the records that rest be done again."""
-    run(session, "releases/wake", domain=domain, until=AT_REST, now=now)
+def wake(session: Session, domain: str, *, late: datetime, now: datetime) -> None:
+    """Let the records that rest be done again, and those that wait for a release until some day after `late`."""
+    run(session, "releases/wake", domain=domain, rested=AT_REST, late=late, now=now)
 
 
 def waiting(session: Session, domain: str | None = None) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """What a release does is counted, and where it is stopped the records rest until it goes on or is rolled back."""
 
 from mdm.hub import redo, releases
+from mdm.hub.ingest import conduct
 from mdm.hub.releases import Rollout
 from tests.support.hubs import HubUnderTest
 from tests.support.rules_machine import document_in_force, switch_on
@@ -47,3 +48,26 @@ def test_release_that_was_stopped_is_rolled_back_with_what_still_waits(hub: HubU
     assert (found.number, found.state) == (3, "done")
     assert [hub.golden("erp", str(n)).attributes["phone"][:8] for n in range(3)] == ["+4989765"] * 3
     assert hub.broken() == []
+
+
+def test_record_that_also_waits_for_a_day_goes_on_with_its_release(hub: HubUnderTest) -> None:
+    for n, name in enumerate(NAMES):
+        hub.send("erp", str(n), version=1, attributes={"name": name, "country": "DE", "phone": f"+49 89 123400{n}"})
+    hub.process()
+    document = document_in_force(hub)
+    document["declaration"]["attributes"]["phone"]["standardizer"] = "text"
+    document["declaration"]["releases"] = {"allowance": 0}
+    switch_on(hub, document)
+    hub.rows("UPDATE release SET expected = %s WHERE domain = 'supplier' AND state = 'active' RETURNING 1", EXPECTED)
+    assert redo.process_due(hub.hub.begin, size=1) == 1
+    assert watched(hub).state == "halted"
+    late = {"operation": "partial", "effective_from": "2099-01-01T00:00:00Z"}
+    hub.send("erp", "2", version=2, attributes={"name": "Castello SpA"}, **late)
+    while conduct.process_next(hub.hub.begin, registry=hub.hub.registry):
+        pass
+    with hub.hub.begin() as work:
+        releases.proceed(work, "supplier", reason="It was meant so")
+    hub.process()
+    assert [hub.golden("erp", str(n)).attributes["phone"] for n in range(3)] == [f"+49 89 123400{n}" for n in range(3)]
+    assert watched(hub).state == "done"
+    assert hub.rows("SELECT reasons FROM redo") == [(["date"],)]
