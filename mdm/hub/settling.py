@@ -61,9 +61,8 @@ def judge_referrers(work: Work, domain: Domain, master: UUID, cause: Cause) -> N
 def _ask_about_quality(work: Work, domain: Domain, drafts: Mapping[UUID, Draft]) -> None:
     """Ask about values that are withheld, and for the missing parts of a keyed domain's keys."""
     holds = any(rule.effect == "hold" for rule in domain.quality)
-    if domain.quality or domain.key:
-        questions = [*_missing_keys(domain, drafts), *(_withheld(work, domain, drafts) if holds else ())]
-        tasks.renew(work, domain, tasks.QUALITY_EXCEPTION, questions, around=drafts)
+    questions = [*_missing_keys(domain, drafts), *(_withheld(work, domain, drafts) if holds else ())]
+    tasks.renew(work, domain, tasks.QUALITY_EXCEPTION, questions, around=drafts)
 
 
 def _withheld(work: Work, domain: Domain, drafts: Mapping[UUID, Draft]) -> list[Question]:

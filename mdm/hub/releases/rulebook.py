@@ -1,6 +1,5 @@
 """The rules in force, compiled once however many transactions ask for them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from mdm.core.domains import Catalog, parse
@@ -12,20 +11,20 @@ from mdm.store.work import Work
 class Rulebook:
     """What a process knows of the releases in force; it reads them anew when others have been switched on."""
 
-    known: Mapping[str, int] = field(default_factory=dict)
     catalog: Catalog = field(default_factory=lambda: Catalog({}))
 
     def __call__(self, work: Work) -> Catalog:
         """Return the domains as the releases in force declare them."""
         numbers = releases.numbers(work.session)
-        if numbers != self.known:
-            old = self.catalog.domains
-            domains = {
-                release.domain: old[release.domain]
-                if release.domain in old and old[release.domain].release == release.number
-                else replace(parse(release.document), release=release.number)
-                for release in releases.active(work.session)
-            }
-            self.catalog = Catalog(domains)
-            self.known = {name: domain.release for name, domain in domains.items()}
-        return self.catalog
+        known = self.catalog  # others may put another one in its place meanwhile
+        old = known.domains
+        if numbers != {name: domain.release for name, domain in old.items()}:
+            known = self.catalog = Catalog(
+                {
+                    release.domain: old[release.domain]
+                    if release.domain in old and old[release.domain].release == release.number
+                    else replace(parse(release.document), release=release.number)
+                    for release in releases.active(work.session)
+                }
+            )
+        return known

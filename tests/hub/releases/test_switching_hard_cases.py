@@ -63,3 +63,18 @@ def test_records_of_a_source_that_is_no_longer_declared_are_done_again_like_othe
     hub.process()
     assert hub.rows("SELECT reasons FROM redo") == []
     assert hub.broken() == []
+
+
+def test_questions_about_withheld_values_are_closed_with_the_last_rule_of_quality(hub: HubUnderTest) -> None:
+    document = document_in_force(hub)
+    for declared in document["declaration"]["attributes"].values():
+        declared.pop("required", None)
+    for rules in ({"terms_known": {"attributes": ["payment_terms"], "values": ["N30"], "effect": "hold"}}, {}):
+        document["declaration"]["quality"] = rules
+        switch_on(hub, document)
+        hub.send("erp", "1", attributes=BOLT | {"payment_terms": "N99"})
+        hub.process()
+        asked = hub.rows("SELECT count(*) FROM task WHERE kind = 'quality_exception' AND closed_at IS NULL")
+        assert asked == [(len(rules),)]
+    assert hub.golden("erp", "1").attributes["payment_terms"] == "N99"
+    assert hub.broken() == []
