@@ -58,6 +58,21 @@ def test_what_began_later_is_further_to_the_right() -> None:
     assert len({rect.attrib["class"] for rect in (first, second, third)}) == 3
 
 
+def test_values_of_long_since_have_room_up_to_what_was_recorded_last() -> None:
+    slices = [
+        Shown(MAY, JULY, {"city": "Kiel"}, {"city": ERP}, []),
+        Shown(JULY, None, {"city": "Ulm"}, {"city": ERP}, []),
+    ]
+    recorded = datetime(2027, 5, 1, tzinfo=UTC)
+    entries = [entry(s.attributes["city"], (s.valid_from, s.valid_to), (recorded, None)) for s in reversed(slices)]
+    for chart in (
+        of_timeline(Timeline("supplier", MASTER, 3, "active", recorded, 1, slices)),
+        of_history(History("supplier", MASTER, ["city"], False, entries, [], None), "city"),  # noqa: FBT003
+    ):
+        before, since = (float(rect.attrib["width"]) for rect in parsed(chart).iter(f"{SVG}rect"))
+        assert since > 4 * before
+
+
 @pytest.mark.parametrize(
     "text", ["<script>alert(1)</script>", '"><rect onload="x"/>', "a & b", "\x00\x1b\ufffe", "]]>"]
 )

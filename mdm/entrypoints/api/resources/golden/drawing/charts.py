@@ -17,6 +17,7 @@ def of_timeline(timeline: Timeline) -> Chart:
         description=f"Valid time goes across. There is a row for each of {len(names)} attributes, {known}.",
         rows=names,
         boxes=[box for row, name in enumerate(names) for box in _lane(row, name, timeline.slices)],
+        reach=timeline.recorded_at,
     )
 
 
@@ -43,6 +44,7 @@ def of_history(history: History, name: str) -> Chart:
             )
             for entry in reversed(history.entries)
         ],
+        reach=instants[-1] if instants else None,
     )
 
 

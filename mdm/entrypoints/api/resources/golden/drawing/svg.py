@@ -46,12 +46,13 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Values over time, across; what the rows are is in their names."""
+    """Values over time, across; what the rows are is in their names. The axis has room up to `reach` at least."""
 
     title: str
     description: str
     rows: Sequence[str]
     boxes: Sequence[Box]
+    reach: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class _Scale:
 def draw(chart: Chart) -> str:
     """Return a chart as the text of an SVG document; the same chart gives the same text."""
     bounds = sorted({bound for box in chart.boxes for bound in (box.start, box.end) if bound is not None})
-    scale = _scale(bounds)
+    scale = _scale(bounds, chart.reach)
     height = TOP + ROW * max(len(chart.rows), 1) + RIGHT
     size = f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
     parts = [
@@ -89,8 +90,8 @@ def draw(chart: Chart) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _scale(bounds: Sequence[datetime]) -> _Scale:
-    times = [bound.timestamp() for bound in bounds] or [0.0]
+def _scale(bounds: Sequence[datetime], reach: datetime | None) -> _Scale:
+    times = sorted(bound.timestamp() for bound in (*bounds, *([] if reach is None else [reach]))) or [0.0]
     pad = (times[-1] - times[0]) * MARGIN or ALONE
     return _Scale(times[0] - pad, times[-1] + pad)
 
