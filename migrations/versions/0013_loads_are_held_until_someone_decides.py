@@ -24,6 +24,7 @@ CREATE TABLE source_hold (
     domain varchar NOT NULL,
     state varchar NOT NULL,
     reasons jsonb NOT NULL,
+    senders varchar[] NOT NULL DEFAULT '{}',
     since timestamptz NOT NULL,
     decided_by varchar,
     decided_at timestamptz,
@@ -42,6 +43,7 @@ CREATE TABLE source_window (
     changed integer NOT NULL,
     deleted integer NOT NULL,
     blanked integer NOT NULL,
+    senders varchar[] NOT NULL DEFAULT '{}',
     PRIMARY KEY (source, domain, minute, slot)
 );
 
