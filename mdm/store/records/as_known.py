@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from mdm.store.records import RecordName
@@ -54,6 +54,13 @@ def release_in_force(session: Session, domain: str, known_at: datetime) -> int |
     last = select(col(Release.number)).where(col(Release.domain) == domain, col(Release.switched_on_at) <= known_at)
     newest = last.order_by(col(Release.switched_on_at).desc(), col(Release.number).desc()).limit(1)
     return session.scalars(newest).first()
+
+
+def declared(session: Session, domain: str) -> set[str]:
+    """Return the attributes that a domain has or had by any release that was ever in force."""
+    names = func.jsonb_object_keys(col(Release.document)["declaration"]["attributes"])
+    ruled = select(names).distinct().where(col(Release.domain) == domain, col(Release.switched_on_at).is_not(None))
+    return set(session.connection().execute(ruled).scalars())
 
 
 def version(session: Session, master_id: UUID, number: int) -> GoldenVersion | None:

@@ -194,3 +194,20 @@ def test_attribute_of_a_draft_alone_can_be_asked_for(acme: HubUnderTest) -> None
     assert (found.verdicts, found.under and found.under.verdicts) == ([], [])
     with pytest.raises(InvalidInput):
         asked(acme, attribute="nickname")
+
+
+def test_draft_opens_nothing_that_other_rules_once_kept_from_the_reader(acme: HubUnderTest) -> None:
+    without, secret, public = (document_in_force(acme) for _ in range(3))
+    for one, classification in ((secret, "confidential"), (public, "public")):
+        one["declaration"]["attributes"]["nickname"] = {"type": "text", "classification": classification}
+    switch_on(acme, secret)
+    acme.send("erp", "1", version=2, attributes=ACME | {"nickname": "Bulldog"})
+    acme.process()
+    switch_on(acme, without)
+    acme.process()
+    number = keep_draft(acme, public)
+    [(then,)] = acme.rows("SELECT clock_timestamp()")
+    assert "Bulldog" not in str(asked(acme, release=number).under)
+    switch_on(acme, secret)
+    acme.process()
+    assert "Bulldog" not in str(asked(acme, release=number, known_at=then).under)

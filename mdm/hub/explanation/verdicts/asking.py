@@ -105,7 +105,7 @@ def _under(
     other = Bench(replace(knowledge, held=held), case, held)
     units, values = _wanted(other, attribute), other.values(instant)
     shown = proposed.visible(work.actor, sites=proposed.sites_of(values))
-    shown &= visible | (shown - rules.attributes.keys())
+    shown &= visible | (shown - as_known.declared(work.session, proposed.name))
     open_to = [unit for unit in units if shown.issuperset(proposed.members_of(unit))]
     asked = _members(rules, _wanted(bench, attribute)) | _members(proposed, units)
     return Under(
