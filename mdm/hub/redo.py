@@ -143,9 +143,10 @@ def _settle(work: Work, domain: Domain, found: Mapping[int, Folded], taken: Mapp
 
 
 def _of(drafts: Mapping[UUID, Draft], records: Collection[int]) -> dict[UUID, Draft]:
-    """Return the masters that have, or have just lost, one of these records, and those that were split off them."""
+    """Return the masters that have, or have just lost, one of these records, and those they split off or absorbed."""
     own = {m: draft for m, draft in drafts.items() if not draft.master.records.isdisjoint(records)}
-    return own | {m: drafts[m] for draft in own.values() for m in draft.master.split_to if m in drafts}
+    with_them = {m for draft in own.values() for m in (*draft.master.split_to, *draft.master.absorbed)}
+    return own | {m: drafts[m] for m in with_them if m in drafts}
 
 
 def _kind(reasons: Collection[str]) -> str:

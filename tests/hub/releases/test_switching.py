@@ -11,6 +11,7 @@ from mdm.errors import AlreadyDecided, Moved
 from mdm.hub import redo
 from mdm.hub.releases import switching
 from mdm.settings import Settings
+from mdm.store.releases import rollouts
 from tests.hub.ingest.holding.customers_loaded import load
 from tests.support.hubs import HubUnderTest
 from tests.support.rules_machine import document_in_force, switch_on
@@ -65,6 +66,22 @@ def test_higher_threshold_of_a_match_divides_whom_it_no_longer_joins(known: HubU
     assert (switched.compared, switched.records) == (2, 2)
     known.process()
     assert known.master("crm", "1", domain="customer") != known.master("erp", "1", domain="customer")
+
+
+def test_merge_counts_once_whichever_of_its_records_is_done_first(hub: HubUnderTest) -> None:
+    for source in ("erp", "crm"):
+        attributes = {"name": "Acme GmbH", "phone": "+49 30 7654321", "vat_id": "DE136695976"}
+        hub.send(source, "1", domain="customer", attributes=attributes | {"email": f"{source}@acme.example"})
+    hub.process()
+    for threshold, counts in ((60.0, (0, 1)), (7.0, (1, 0))):
+        document = document_in_force(hub, "customer")
+        document["match"]["thresholds"]["match"] = threshold
+        number = switch_on(hub, document).number
+        while redo.process_due(hub.hub.begin, size=1):
+            pass
+        with hub.hub.begin() as work:
+            real = rollouts.counted(work.session, "customer", number)
+        assert (real["merged"], real["split"]) == counts
 
 
 def test_attribute_that_subscribers_are_shown_from_now_on_is_announced(known: HubUnderTest) -> None:

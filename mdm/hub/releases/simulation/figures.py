@@ -67,8 +67,8 @@ def _named(tally: Tally, kind: str) -> list[str]:
 
 
 def _redo(rules: Rules, tally: Tally) -> dict[str, Any]:
-    """Return how many records are done again, how deep, and how long that takes at least: so fast they become due."""
+    """Return how many records are done again at least, how deep, and how long that takes: so fast they become due."""
     folded, compared = tally.of("records", "folded"), tally.of("records", "compared")
-    alone = tally.of("masters", "rebuilt") if rules.effect.units and not (folded or compared) else 0
-    records = max(folded, compared, alone)
+    looked = tally.of("masters", "rebuilt") if rules.effect.units else 0
+    records = max(folded, compared, looked)
     return {"folded": folded, "compared": compared, "records": records, "seconds": round(records / RATE)}
