@@ -1,9 +1,10 @@
 """The file format of a domain: what may be declared, and how a mistake is named."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
 
 from mdm.core.quality import RuleDeclaration, Subject
 from mdm.core.standardize.places.addresses import PARTS
@@ -49,8 +50,8 @@ class AttributeDeclaration(FieldDeclaration):
 
     title: str = ""
     owner: str | None = None  # role; default: the domain's
-    required: bool = False
-    critical: bool = False
+    required: StrictBool = False
+    critical: StrictBool = False
     classification: Classification = "internal"
     survivorship: dict[str, Any] | None = None  # default: the domain's
     key: str | None = None  # of a keyed list: the field that identifies an element
@@ -200,8 +201,16 @@ def read_declaration(document: Mapping[str, Any]) -> DomainDeclaration:
     if problem["type"] == "extra_forbidden":
         reason, hint = "this name is not known here", _suggestion(problem["loc"])
     elif problem["type"] == "missing":
-        reason = "it is missing"
+        reason, hint = "it is missing", _meant(document, problem["loc"])
     raise DeclarationError(f"{path}: {reason}.", hint=hint, path=path, reason=reason)
+
+
+def _meant(document: Mapping[str, Any], place: tuple[int | str, ...]) -> str | None:
+    """Say which attribute may be meant by one without a type: a change may misspell it."""
+    if len(place) != 3 or (place[0], place[2]) != ("attributes", "type"):
+        return None
+    close = get_close_matches(str(place[1]), document["attributes"].keys() - {place[1]}, n=1)
+    return f"Did you mean the attribute `{close[0]}`?" if close else None
 
 
 def _suggestion(place: tuple[int | str, ...]) -> str:

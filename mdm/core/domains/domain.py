@@ -166,7 +166,8 @@ def _in_priority(declared: DomainDeclaration) -> DomainDeclaration:
         return declared
     if sorted(declared.priority) != sorted(declared.sources):
         reason = "it must name every source once"
-        hint = f"Sources are {', '.join(declared.sources)}."
+        left = [name for name in declared.sources if name not in declared.priority]
+        hint = f"It lacks {', '.join(left)}." if left else f"Sources are {', '.join(declared.sources)}."
         raise DeclarationError(f"priority: {reason}.", hint=hint, path="priority", reason=reason)
     return declared.model_copy(update={"sources": {name: declared.sources[name] for name in declared.priority}})
 

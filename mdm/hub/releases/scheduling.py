@@ -110,8 +110,9 @@ def roll_back(work: Work, domain: str, number: int, *, reason: str, to: int | No
 
 def _may_switch(work: Work, domain: str) -> None:
     owner = work.catalog.domain(domain).owner
-    if not work.actor.holds(owner, domain=domain):
-        work.actor.require(Permission.OPERATE, domain=domain)
+    if not (work.actor.holds(owner, domain=domain) or work.actor.may(Permission.OPERATE, domain=domain)):
+        message = f"{work.actor.name} may not switch on rules of {domain}."
+        raise Forbidden(message, hint=f"Who holds {owner}, operates or administers may.")
 
 
 def _check(work: Work, draft: Release) -> None:

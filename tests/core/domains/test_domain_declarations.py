@@ -136,6 +136,16 @@ WRONG: dict[str, tuple[Callable[[Document], None], str, str]] = {
         "priority",
         "every source once",
     ),
+    "misspelt attribute": (
+        lambda d: d["declaration"]["attributes"].update(fone={"critical": True}),
+        "attributes.fone.type",
+        "Did you mean the attribute `phone`",
+    ),
+    "text for yes or no": (
+        lambda d: d["declaration"]["attributes"]["phone"].update(critical="yes"),
+        "attributes.phone.critical",
+        "boolean",
+    ),
     "missing name": (lambda d: d["declaration"].pop("title"), "title", "it is missing"),
     "match model of an unknown attribute": (
         lambda d: d["match"]["columns"]["names"].update(of=["name", "nmae"]),

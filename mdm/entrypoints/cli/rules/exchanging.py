@@ -55,7 +55,7 @@ def _read(file: Path) -> dict[str, Any]:
         content = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise InvalidInput(f"{file} cannot be read: {error}.", hint="`mdm rules export` makes such files.") from error
-    if not isinstance(content, dict):
+    if not isinstance(content, dict) or not isinstance(content.get("domain"), str):
         raise InvalidInput(f"{file} holds no release.", hint="`mdm rules export` makes such files.")
     return content
 

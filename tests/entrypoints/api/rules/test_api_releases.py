@@ -12,9 +12,10 @@ WHY = "A test"
 
 @pytest.fixture
 def team(api: Api) -> Api:
-    """The API, known to two owners of suppliers as well."""
+    """The API, known to two owners of suppliers, and to the one of their tax data, as well."""
     with api.hub.begin() as work:
         own = {n: create_key(work, name=n, roles=["procurement_data_owner"])[1] for n in ("olga", "oskar")}
+        own["tom"] = create_key(work, name="tom", roles=["tax_data_owner"])[1]
     return Api(api.client, api.hub, {**api.keys, **own}, api.nats_problems)
 
 
@@ -35,6 +36,8 @@ def test_rules_are_proposed_and_approved_by_another_and_not_switched_on_untried(
     early = team.post(f"{RELEASES}/2/switch-on")
     assert (early.status_code, early.json()["type"]) == (409, "/problems/not_approved")
     assert approved(team, 2, "oskar")["approved"]
+    tax = team.post(f"{RELEASES}/2/switch-on", role="tom")
+    assert (tax.status_code, "procurement_data_owner, operates" in tax.json()["hint"]) == (403, True)
     untried = team.post(f"{RELEASES}/2/switch-on")
     assert untried.json()["type"] == "/problems/not_simulated"
 
