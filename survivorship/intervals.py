@@ -129,6 +129,12 @@ def bounds_within(dated: Iterable[Dated], after: datetime, until: datetime) -> l
     return sorted(bound for bound in bounds_of(dated) if after < bound <= until)
 
 
+def gap(dated: Iterable[Dated], instant: datetime) -> tuple[Bound, Bound]:
+    """Return the stretch around an instant at which nothing holds: from the last end to the next start."""
+    bounds = bounds_of(dated)
+    return max((b for b in bounds if b <= instant), default=None), min((b for b in bounds if b > instant), default=None)
+
+
 def next_bound(dated: Iterable[Dated], instant: datetime) -> Bound:
     """Return the first start or end after an instant."""
     return min((bound for bound in bounds_of(dated) if bound > instant), default=None)

@@ -19,6 +19,7 @@ from mdm.store.rows import Row
 from mdm.store.tables import GoldenVersion, Master
 from mdm.store.work import Work
 from survivorship import intervals
+from survivorship.intervals import Bound
 
 SHORTEST_SEARCH = 2
 
@@ -55,11 +56,13 @@ class GoldenView:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A version of a master, and its slice at one valid time, if there is one."""
+    """A version of a master, and its slice at one valid time, if there is one; else how long it has no values."""
 
     domain: Domain
     version: Row
     stretch: Row | None
+    valid_from: Bound
+    valid_to: Bound
 
     @property
     def whole(self) -> dict[str, Any]:
@@ -91,8 +94,8 @@ def read(
         status=version.status,
         recorded_at=version.recorded_at,
         release=version.release,
-        valid_from=stretch.valid_from if stretch is not None else None,
-        valid_to=stretch.valid_to if stretch is not None else None,
+        valid_from=found.valid_from,
+        valid_to=found.valid_to,
         attributes=shown,
         masked=sorted(found.whole.keys() - shown.keys()),
         provenance={name: stretch.provenance[name] for name in shown} if stretch is not None else {},
@@ -115,7 +118,10 @@ def locate(
     in_question = stretches if stretch is None else [stretch]
     if not sight_of(work.actor, domain).reaches(s.attributes for s in in_question):
         raise unknown(domain, master_id)
-    return Located(domain, version, stretch)
+    valid_from, valid_to = (
+        (stretch.valid_from, stretch.valid_to) if stretch is not None else intervals.gap(stretches, instant)
+    )
+    return Located(domain, version, stretch, valid_from, valid_to)
 
 
 def crosswalk(work: Work, domain: Domain, version: Row, *, known_at: datetime | None) -> list[Link]:

@@ -1,7 +1,7 @@
 """Values that may break a rule all the same: accepted by a person, until they change."""
 
 from mdm.core.ids import new_id
-from mdm.errors import Forbidden, InvalidInput
+from mdm.errors import AlreadyDecided, Forbidden, InvalidInput
 from mdm.hub.action_log import correlation_id, log_action
 from mdm.hub.quality.findings import FindingView, find, may_decide, view
 from mdm.hub.settling import QUALITY
@@ -33,7 +33,8 @@ def accept(work: Work, finding_id: int, *, reason_code: str, note: str | None = 
 def withdraw(work: Work, finding_id: int, *, note: str | None = None) -> FindingView:
     """Take back that the values of a finding are accepted; the record is judged again."""
     row = _decidable(work, finding_id)
-    findings.withdraw(work.session, row.record_id, row.rule, row.key)
+    if not findings.withdraw(work.session, row.record_id, row.rule, row.key):
+        raise AlreadyDecided("Nobody has accepted this finding.", hint="It counts as it is.")
     _log(work, "finding.reopened", row, note)
     return view(work, row)
 

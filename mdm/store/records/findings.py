@@ -130,12 +130,14 @@ def accept(session: Session, exception: QualityException) -> None:
     session.flush()
 
 
-def withdraw(session: Session, record_id: int, rule: str, key: str) -> None:
-    """Forget an exception."""
+def withdraw(session: Session, record_id: int, rule: str, key: str) -> bool:
+    """Forget an exception; False if there was none."""
     made = session.get(QualityException, (record_id, rule, key))
-    if made is not None:
-        session.delete(made)
-        session.flush()
+    if made is None:
+        return False
+    session.delete(made)
+    session.flush()
+    return True
 
 
 def _shown(*where: ColumnElement[bool]) -> Select[Any]:

@@ -191,7 +191,7 @@ def test_outside_its_validity_a_golden_record_is_empty(dated: HubUnderTest, cale
     tell(dated, calendar, 1, "erp", "1", version=1, effective_from=day(10).isoformat(), attributes=SAME)
     before = dated.golden("erp", "1", valid_at=day(9))
     after = dated.golden("erp", "1", valid_at=day(10))
-    assert (before.attributes, before.provenance, before.valid_from) == ({}, {}, None)
+    assert (before.attributes, before.provenance, before.valid_from, before.valid_to) == ({}, {}, None, day(10))
     assert (after.attributes["name"], after.valid_from, after.valid_to) == (SAME["name"], day(10), None)
 
 
