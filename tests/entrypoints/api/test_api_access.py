@@ -11,7 +11,7 @@ from tests.entrypoints.api.calling import LIMITED, Api
 def test_a_refusal_names_the_roles_that_may(idle_api: Api) -> None:
     answer = idle_api.get("/v1/loads", role="reader")
     assert answer.status_code == 403
-    assert answer.json()["detail"] == "reader may not operate."
+    assert answer.json()["detail"] == "reader may not operate or steward."
     assert "admin, operator" in answer.json()["hint"]
 
 
