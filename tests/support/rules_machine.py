@@ -1,21 +1,29 @@
 """The small company at random, whose rules change too: switched on and taken back while records still wait for them."""
 
+import json
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from mdm.core.ids import digest
+from mdm.core.security import Actor
+from mdm.hub.ingest.holding import deciding
 from mdm.hub.releases import switching
 from mdm.store import releases
 from mdm.store.tables import Release
+from tests.hub.ingest.holding.customers_loaded import load
 from tests.support.hubs import HubUnderTest
 from tests.support.stewards_machine import NAMES, PHONES, RECORDS, StewardsMachine, pick
 
 Document = dict[str, Any]
+OPERATOR = Actor("otto", frozenset({"operator"}))
+HELD_EARLY = {"at_least": 1, "changed": 0.4, "deleted": 0.4, "blanked": 0.4}
 AT_ONCE, SLOWLY = 1e9, 1 / 20_000  # records a second: one each five hours, so that rules change beside what waits
 
 
@@ -85,6 +93,40 @@ class RulesMachine(StewardsMachine):
         with self.hub.hub.begin() as work:
             known = [r.document for r in releases.of_domain(work.session, "supplier") if r.switched_on_at is not None]
         switch_on(self.hub, deepcopy(known[at % len(known)]), rate=rate)
+
+    @initialize()
+    def hold_early(self) -> None:
+        """Hold loads that change more than a record."""
+        document = document_in_force(self.hub)
+        for source in document["declaration"]["sources"].values():
+            source["hold"] = HELD_EARLY
+        switch_on(self.hub, document)
+
+    @rule(
+        source=st.sampled_from(["erp", "portal"]), name=st.sampled_from(NAMES), phone=st.sampled_from(PHONES),
+        operation=st.sampled_from(["full", "full", "partial", "delete"]), process=st.booleans(),
+    )  # fmt: skip
+    def load(self, source: str, name: str, phone: str | None, operation: str, *, process: bool) -> None:
+        """Let a source send all its records in one file."""
+        attributes = {"name": name, "country": "DE"} | ({"phone": phone} if phone else {})
+        said = {} if operation == "delete" else {"attributes": attributes}
+        facts = []
+        for record in (r for r in RECORDS if r[0] == source):
+            self.versions[record] = version = self.versions.get(record, 0) + 2
+            facts.append({"domain": "supplier", "key": record[1], "version": version, "operation": operation, **said})
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / f"{source}-{len(self.sent)}.jsonl"
+            file.write_text("".join(json.dumps(fact) + "\n" for fact in facts))
+            load(self.hub, file, source=source)
+        if process:
+            self.hub.process()
+
+    @rule(at=pick, decision=st.sampled_from([deciding.release_load, deciding.discard_load]))
+    def decide_load(self, at: int, decision: Callable[..., Any]) -> None:
+        """Let an operator release a load that is held, or discard it."""
+        held = self.hub.rows("SELECT id FROM load WHERE state IN ('held', 'discarded') ORDER BY id")
+        if held:
+            self._try(lambda work: decision(work, held[at % len(held)][0], reason="asked"), by=OPERATOR)
 
     @precondition(lambda self: self.versions)
     @rule(

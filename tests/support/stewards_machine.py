@@ -225,10 +225,10 @@ class StewardsMachine(RuleBasedStateMachine):
         if process:
             self.hub.process()
 
-    def _try(self, operation: Callable[[Work], Any]) -> None:
+    def _try(self, operation: Callable[[Work], Any], *, by: Actor = STEWARD) -> None:
         self.hub.process()
         try:
-            with self.hub.hub.begin_as(STEWARD) as work:
+            with self.hub.hub.begin_as(by) as work:
                 operation(work)
         except REFUSALS:
             pass
