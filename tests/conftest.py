@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from mdm import bootstrap, embedded
 from mdm.settings import Settings
@@ -22,7 +23,10 @@ LONG = ("chaos", "benchmark")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Leave out the long tests unless they are asked for by their marker."""
+    """Leave out the long tests unless they are asked for by their marker; then properties are tried longer too."""
+    settings.register_profile("suite", max_examples=40)
+    settings.register_profile("chaos", max_examples=400)
+    settings.load_profile("chaos" if "chaos" in config.option.markexpr else "suite")
     for marker in LONG:
         chosen = config.option.markexpr
         if marker not in chosen:

@@ -37,10 +37,10 @@ def run(server: ForgetfulPostgres, template: str, *, examples: int) -> None:
     )
 
 
-def test_every_invariant_holds_after_each_of_300_steps(
+def test_every_invariant_holds_after_each_of_150_steps(
     postgres_server: ForgetfulPostgres, prepared_template: str
 ) -> None:
-    run(postgres_server, prepared_template, examples=300 // STEPS)
+    run(postgres_server, prepared_template, examples=150 // STEPS)
 
 
 @pytest.mark.chaos

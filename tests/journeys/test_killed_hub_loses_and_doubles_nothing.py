@@ -9,7 +9,8 @@ from tests.support.running import RunningParts
 
 RECORDS = 60
 RESOLVER_POINTS = (
-    "locked", "records_written", "component_read", "resolved", "rebuilt", "before_commit", "after_commit",
+    "records_written", "before_commit", "after_commit",
+    *(pytest.param(point, marks=pytest.mark.chaos) for point in ("locked", "component_read", "resolved", "rebuilt")),
 )  # fmt: skip
 RELAY_POINTS = ("before_publish", "after_publish", "before_mark", "after_mark")
 

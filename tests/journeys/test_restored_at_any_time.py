@@ -39,7 +39,7 @@ def run(server: ForgetfulPostgres, template: str, *, examples: int) -> None:
 
 
 def test_subscribers_end_with_the_restored_state(postgres_server: ForgetfulPostgres, prepared_template: str) -> None:
-    run(postgres_server, prepared_template, examples=2)
+    run(postgres_server, prepared_template, examples=1)
 
 
 @pytest.mark.chaos

@@ -142,7 +142,7 @@ def test_utf_16_lines_end_at_line_feeds_not_at_their_bytes(make_feed: Make, tmp_
 NAMES = st.text('ab;"\n é', max_size=8)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(NAMES, NAMES.map(lambda name: '"' + name.replace('"', '""') + '"')), max_size=12))
 def test_reading_on_from_any_row_gives_the_rest(make_feed: Make, tmp_path: Path, names: list[str]) -> None:
     feed, path = make_feed(), tmp_path / "f.csv"
@@ -153,7 +153,7 @@ def test_reading_on_from_any_row_gives_the_rest(make_feed: Make, tmp_path: Path,
         assert list(feed.rows(path, row.offset, rows.context)) == whole[at + 1 :]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300))
 def test_no_bytes_stop_the_reader(make_feed: Make, tmp_path: Path, junk: bytes) -> None:
     found = keys_of(make_feed(), tmp_path / "f.csv", b"id;name\n" + junk + b'"\n"\n' + b"\n".join([b"x;y"] * 3) + b"\n")

@@ -86,7 +86,9 @@ def test_key_that_is_named_is_not_made(hub: HubUnderTest, tmp_path: Path) -> Non
         seal.turn(hub.hub)
 
 
-@pytest.mark.parametrize(("point", "sealed_before"), [("sealed", 0), ("seal_committed", 2)])
+@pytest.mark.parametrize(
+    ("point", "sealed_before"), [pytest.param("sealed", 0, marks=pytest.mark.chaos), ("seal_committed", 2)]
+)
 def test_clock_and_relay_killed_between_sealing_and_publishing_leave_one_whole_chain(
     hub: HubUnderTest, nats_url: str, tmp_path: Path, point: str, sealed_before: int
 ) -> None:

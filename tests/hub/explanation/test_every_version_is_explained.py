@@ -39,7 +39,7 @@ def run(server: ForgetfulPostgres, template: str, *, examples: int, steps: int) 
 def test_every_version_of_a_short_history_is_explained(
     postgres_server: ForgetfulPostgres, prepared_template: str
 ) -> None:
-    run(postgres_server, prepared_template, examples=2, steps=30)
+    run(postgres_server, prepared_template, examples=1, steps=25)
 
 
 @pytest.mark.chaos

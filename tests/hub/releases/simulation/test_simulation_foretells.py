@@ -41,7 +41,7 @@ def _threshold(document: dict[str, Any]) -> None:
     document["match"]["thresholds"] = {"review": -12.0, "match": -3.0}
 
 
-@pytest.mark.parametrize("change", [_everything, _read, _threshold])
+@pytest.mark.parametrize("change", [_everything, pytest.param(_read, marks=pytest.mark.chaos), _threshold])
 def test_simulation_foretells_what_switching_on_does(
     company: OpenCopy, change: Callable[[dict[str, Any]], None]
 ) -> None:
