@@ -163,10 +163,18 @@ def relink(
 
 
 def keep_records_apart(work: Work, domain: Domain, left: int, right: int, *, reason: str) -> Effects:
-    """Decide that two records, and with them the masters they belong to, are not the same thing."""
+    """Decide that two records, and with them the masters they belong to, are not the same thing.
+
+    Raises Contradiction if earlier decisions hold them together through others.
+    """
     links.forget(work, kind="must", between=[[left], [right]])
     links.keep_apart(work, domain, [left], [right], reason=reason)
-    return settle_decision(work, "distinct", domain, [left, right], reason=reason)
+    effects = settle_decision(work, "distinct", domain, [left, right], reason=reason)
+    if len(resolution.masters_of(work.session, [left, right])) == 1:
+        raise Contradiction(
+            "Earlier decisions hold these records together through others.", hint="Split off what does not belong."
+        )
+    return effects
 
 
 def steward_of(work: Work, domain_name: str) -> Domain:

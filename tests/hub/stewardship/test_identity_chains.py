@@ -136,3 +136,14 @@ def test_active_master_does_not_disappear_in_a_retired_one(hub: HubUnderTest) ->
     assert hub.golden("erp", "1").aliases == [old]
     assert hub.golden("erp", "1").status == "active"
     assert hub.broken() == []
+
+
+def test_records_that_others_hold_together_are_not_said_to_be_apart(hub: HubUnderTest, three: list[UUID]) -> None:
+    a, b, c = three
+    merge(hub, a, b)
+    merge(hub, a, c)
+    musts = hub.rows("SELECT left_id, right_id FROM record_constraint WHERE kind = 'must'")
+    left, right = sorted(set(musts[0]) ^ set(musts[1]))
+    with pytest.raises(Contradiction), hub.hub.begin_as(STEWARD) as work:
+        identity.keep_records_apart(work, work.catalog.domain("supplier"), left, right, reason="two companies")
+    assert hub.broken() == []
