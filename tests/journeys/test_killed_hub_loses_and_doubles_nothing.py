@@ -12,7 +12,10 @@ RESOLVER_POINTS = (
     "records_written", "before_commit", "after_commit",
     *(pytest.param(point, marks=pytest.mark.chaos) for point in ("locked", "component_read", "resolved", "rebuilt")),
 )  # fmt: skip
-RELAY_POINTS = ("before_publish", "after_publish", "before_mark", "after_mark")
+RELAY_POINTS = (
+    "after_publish", "before_mark",
+    *(pytest.param(point, marks=pytest.mark.chaos) for point in ("before_publish", "after_mark")),
+)  # fmt: skip
 
 
 def deliver(hub: HubUnderTest) -> None:

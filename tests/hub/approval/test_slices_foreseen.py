@@ -86,14 +86,14 @@ def test_approval_does_what_its_screen_has_shown(hub: HubUnderTest) -> None:
     document = document_in_force(hub)
     document["declaration"]["attributes"]["phone"]["survivorship"] = {"rule": "follow", "attribute": "vat_id"}
     switch_on(hub, document)
-    for number in range(3):
+    for number in range(4):
         tell(hub, str(number), Random(number), facts=3)
     hub.process()
     requests = approved_as_foreseen(hub)
     assert len(requests) > 2
     followers = [c for r in requests if r.slices for s in r.slices.slices for c in s.changes if not c.asked]
     assert {c.attribute for c in followers} == {"phone"}
-    for number in range(4, 6):
+    for number in range(4, 7):
         tell(hub, str(number), Random(number), facts=3)
     hub.process()
     approved_as_foreseen(hub, effective="from_approval")
