@@ -16,6 +16,7 @@ from mdm.entrypoints.cli import up
 from mdm.entrypoints.cli.connection import dsn_of, names_servers, nats_url_of
 from mdm.errors import InvalidInput, Unavailable
 from mdm.settings import Settings
+from tests.support.running import wait_until
 from tests.support.servers import open_folder
 
 # plays mdm's own commands: notes its pid and environment, then serves or waits
@@ -87,9 +88,10 @@ def test_up_runs_everything_until_it_is_told_to_stop_and_leaves_nothing(folder: 
         assert httpx.get(f"{url}/health/ready").is_success
         found = embedded.find(folder / "data")
         assert found
-        assert {name: len(each) for name, each in pids(folder).items()} == {
+        played = {
             "migrate": 1, "serve": 1, "worker-resolve": 2, "worker-relay": 1, "worker-clock": 1, "worker-intake": 1,
         }  # fmt: skip
+        wait_until(lambda: {name: len(each) for name, each in pids(folder).items()} == played)
         note = next((folder / "data" / "notes").glob("worker-relay.*"))
         assert json.loads(note.read_text())["MDM_NATS_URL"] == found.nats_url
 
